@@ -1,0 +1,1 @@
+//! Keyway without a screen.

@@ -1,0 +1,2 @@
+//! The headless server and command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The languages of Keyway: bytes in, bytes out; no I/O, no clock, no runtime.

@@ -1,0 +1,2 @@
+//! Keyway on the desktop.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The kit: a Keyway to test, scripted upstreams, callers.
