@@ -1,1 +1,34 @@
 //! Keyway without a screen.
+//!
+//! A request walks through [`proxy`]; people change things through [`admin`]. Both look at
+//! [`config`], both leave traces in [`store`], and what they share stands in [`app`].
+//!
+//! | storey | modules | may use |
+//! |---|---|---|
+//! | 5 | this file, [`cli`] | everything below |
+//! | 4 | `server` | [`proxy`], [`admin`], [`app`] |
+//! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
+//! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
+//! | 1 | [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
+//! | 0 | [`config`], [`ids`], [`clock`], [`events`], [`tasks`], [`options`] | nothing of ours above |
+
+pub mod admin;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod events;
+mod gateway;
+pub mod ids;
+pub mod import;
+pub mod metering;
+pub mod observe;
+pub mod options;
+pub mod proxy;
+pub mod secrets;
+mod server;
+pub mod store;
+pub mod tasks;
+pub mod upstream;
+
+pub use gateway::{Gateway, OpenError};

@@ -1,0 +1,151 @@
+//! The one client that calls upstreams: pooled connections, the system's proxies and certificates.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, Error as ClientError},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use super::{
+    connect::{self, Connector},
+    outgoing::Outgoing,
+    trust::{self, TrustError},
+};
+use crate::config::Provider;
+
+/// Idle connections are dropped before the usual 60 s of servers and firewalls, so that few die unseen.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+/// An HTTP/2 connection that died in sleep or with the network is found out within these two.
+const PING_EVERY: Duration = Duration::from_secs(15);
+const PING_PATIENCE: Duration = Duration::from_secs(10);
+
+type Pool = Client<Connector, Outgoing>;
+
+/// Connection pools, one for each way of reaching upstreams that is in use.
+#[derive(Debug, Default)]
+pub struct Http {
+    pools: Mutex<HashMap<Way, Pool>>,
+}
+
+/// What must be equal for two providers to share connections.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Way {
+    proxy: Option<String>,
+    extra_ca: Option<String>,
+    connect: Duration,
+    tls: bool,
+}
+
+/// Why no answer came.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// Certificates or proxy settings cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The proxy address cannot be used.
+    #[error("the outbound proxy {0:?} is no http:// or socks5:// URL")]
+    Proxy(String),
+    /// No connection came about.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The connection broke before the answer began.
+    #[error("the connection broke before an answer came: {0}")]
+    Broken(String),
+    /// Nothing came in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    FirstByteTimeout(Duration),
+}
+
+impl CallError {
+    /// Whether the request never reached the upstream.
+    pub fn is_connect(&self) -> bool {
+        match self {
+            Self::Trust(_) | Self::Proxy(_) | Self::Connect(_) => true,
+            Self::Broken(_) | Self::FirstByteTimeout(_) => false,
+        }
+    }
+}
+
+impl Http {
+    /// Sends a request the way this provider is reached and waits for the head of the answer.
+    pub async fn send(&self, provider: &Provider, request: Request<Outgoing>) -> Result<Response<Incoming>, CallError> {
+        let pool = self.pool(provider, request.uri().scheme_str() == Some("https"))?;
+        let patience = provider.timeouts.first_byte;
+        match tokio::time::timeout(patience, pool.request(request)).await {
+            Ok(answer) => answer.map_err(|error| explain(&error)),
+            Err(_) => Err(CallError::FirstByteTimeout(patience)),
+        }
+    }
+
+    /// Forgets all idle connections, for when the machine slept or its network changed.
+    pub fn flush(&self) {
+        self.lock().clear();
+    }
+
+    fn pool(&self, provider: &Provider, tls: bool) -> Result<Pool, CallError> {
+        let way = Way {
+            proxy: provider.proxy.clone(),
+            extra_ca: provider.extra_ca.clone(),
+            connect: provider.timeouts.connect,
+            tls,
+        };
+        if let Some(pool) = self.lock().get(&way) {
+            return Ok(pool.clone());
+        }
+        let pool = open_pool(&way)?;
+        Ok(self.lock().entry(way).or_insert(pool).clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Way, Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_pool(way: &Way) -> Result<Pool, CallError> {
+    let reach = connect::Reach::new(way.proxy.as_deref(), way.connect)
+        .ok_or_else(|| CallError::Proxy(way.proxy.clone().unwrap_or_default()))?;
+    // Reading the system's certificates costs milliseconds and memory: only when TLS is spoken at all.
+    let tls = if way.tls { trust::client_config(way.extra_ca.as_deref())? } else { trust::no_roots() };
+    let connector = connect::with_tls(reach, tls);
+    Ok(Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .timer(TokioTimer::new())
+        .pool_idle_timeout(POOL_IDLE)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_timeout(PING_PATIENCE)
+        .http2_keep_alive_while_idle(true)
+        .http2_adaptive_window(true)
+        .build(connector))
+}
+
+fn explain(error: &ClientError) -> CallError {
+    let text = chain(error);
+    if error.is_connect() { CallError::Connect(text) } else { CallError::Broken(text) }
+}
+
+/// The causes of an error, the outermost left out when it says nothing of its own.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
+}
+
+/// The body of a request that is at hand as a whole.
+pub fn whole(bytes: impl Into<Bytes>) -> Outgoing {
+    Outgoing::new(vec![bytes.into()])
+}
+
+/// Shares one client among all who call.
+pub type SharedHttp = Arc<Http>;

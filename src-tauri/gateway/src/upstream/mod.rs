@@ -1,0 +1,10 @@
+//! Calling providers: addresses, keys on the wire, connections, health.
+
+pub mod address;
+mod connect;
+pub mod echo;
+pub mod health;
+pub mod http;
+pub mod outgoing;
+pub mod sign;
+mod trust;

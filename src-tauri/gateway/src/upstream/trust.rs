@@ -1,0 +1,48 @@
+//! Whom to trust: the system's certificates, else Mozilla's, and those the user adds.
+
+use std::{fs, sync::Arc};
+
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+/// A certificate file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot use the certificates in {path:?}: {reason}; it must be a PEM file")]
+pub struct TrustError {
+    path: String,
+    reason: String,
+}
+
+/// The TLS settings for upstreams, with the certificates of one more PEM file.
+pub fn client_config(extra_ca: Option<&str>) -> Result<ClientConfig, TrustError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    if let Some(path) = extra_ca {
+        add_file(&mut roots, path)?;
+    }
+    Ok(config(roots))
+}
+
+/// TLS settings that trust nobody, for connections without TLS.
+pub fn no_roots() -> ClientConfig {
+    config(RootCertStore::empty())
+}
+
+fn config(roots: RootCertStore) -> ClientConfig {
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().unwrap_or_else(|_| ClientConfig::builder());
+    builder.with_root_certificates(roots).with_no_client_auth()
+}
+
+fn add_file(roots: &mut RootCertStore, path: &str) -> Result<(), TrustError> {
+    let fail = |reason: String| TrustError { path: path.to_owned(), reason };
+    let pem = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| fail(error.to_string()))?;
+        roots.add(certificate).map_err(|error| fail(error.to_string()))?;
+    }
+    Ok(())
+}
