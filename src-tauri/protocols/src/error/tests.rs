@@ -1,0 +1,211 @@
+use serde_json::Value;
+
+use super::{ErrorKind, ErrorReply, recognise};
+use crate::Protocol::{self, Anthropic, Gemini, OpenAi, OpenAiResponses};
+
+const KINDS: [ErrorKind; 12] = [
+    ErrorKind::InvalidRequest,
+    ErrorKind::ContextTooLong,
+    ErrorKind::Authentication,
+    ErrorKind::Billing,
+    ErrorKind::Permission,
+    ErrorKind::NotFound,
+    ErrorKind::TooLarge,
+    ErrorKind::RateLimit,
+    ErrorKind::Upstream,
+    ErrorKind::Overloaded,
+    ErrorKind::Timeout,
+    ErrorKind::Internal,
+];
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn overloaded(protocol: Protocol) -> ErrorReply<'static> {
+    ErrorReply {
+        request_id: Some("req_1"),
+        ..ErrorReply::new(
+            ErrorKind::Overloaded,
+            protocol,
+            "provider_overloaded",
+            "try \"later\"",
+        )
+    }
+}
+
+#[test]
+fn every_protocol_words_an_error_its_own_way() {
+    let body = |protocol| text(&overloaded(protocol).body(protocol)).to_owned();
+
+    insta::assert_snapshot!(body(Anthropic), @r#"{"type":"error","error":{"type":"overloaded_error","message":"try \"later\"","details":{"error_code":"provider_overloaded"}},"request_id":"req_1"}"#);
+    insta::assert_snapshot!(body(OpenAi), @r#"{"error":{"message":"try \"later\"","type":"server_error","param":null,"code":"provider_overloaded"}}"#);
+    insta::assert_snapshot!(body(OpenAiResponses), @r#"{"error":{"message":"try \"later\"","type":"server_error","param":null,"code":"provider_overloaded"}}"#);
+    insta::assert_snapshot!(body(Gemini), @r#"{"error":{"code":503,"message":"try \"later\"","status":"UNAVAILABLE","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"provider_overloaded","domain":"keyway"},{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"req_1"}]}}"#);
+}
+
+#[test]
+fn every_protocol_ends_a_failed_stream_its_own_way() {
+    let frame = |protocol| text(&overloaded(protocol).stream_frame(protocol)).to_owned();
+
+    assert!(frame(Anthropic).starts_with("event: error\ndata: {\"type\":\"error\","));
+    assert!(frame(OpenAi).starts_with("data: {\"error\":{\"message\""));
+    assert!(frame(Gemini).starts_with("data: {\"error\":{\"code\":503"));
+    let failed = frame(OpenAiResponses);
+    let data = failed
+        .strip_prefix("event: response.failed\ndata: ")
+        .unwrap();
+    let event: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(event["type"], "response.failed");
+    assert_eq!(event["response"]["error"]["code"], "server_is_overloaded");
+    for protocol in Protocol::ALL {
+        assert!(frame(protocol).ends_with("}\n\n"));
+        assert_eq!(frame(protocol).matches("\n\n").count(), 1);
+    }
+}
+
+#[test]
+fn an_overload_has_the_status_that_the_client_retries() {
+    assert_eq!(ErrorKind::Overloaded.default_status(Anthropic), 529);
+    assert_eq!(ErrorKind::Overloaded.default_status(OpenAi), 503);
+    assert_eq!(ErrorKind::Billing.default_status(OpenAi), 429);
+}
+
+#[test]
+fn what_is_written_is_recognised_again() {
+    for protocol in Protocol::ALL {
+        for kind in KINDS {
+            let reply = ErrorReply::new(kind, protocol, "some_code", "some words");
+            let (seen, message) = recognise(protocol, reply.status, &reply.body(protocol)).unwrap();
+
+            assert_eq!(message, "some words");
+            let same_status = seen.default_status(protocol) == reply.status;
+            let is_server = |status| status >= 500;
+            assert!(
+                same_status
+                    || (is_server(reply.status) && is_server(seen.default_status(protocol)))
+                    || kind == ErrorKind::TooLarge,
+                "{kind:?} in {protocol} became {seen:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn providers_shapes_are_recognised() {
+    let cases: &[(Protocol, u16, &str, ErrorKind, &str)] = &[
+        (
+            Anthropic,
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            ErrorKind::Overloaded,
+            "Overloaded",
+        ),
+        (
+            Anthropic,
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}"#,
+            ErrorKind::ContextTooLong,
+            "prompt is too long: 9 tokens > 8 maximum",
+        ),
+        (
+            OpenAi,
+            429,
+            r#"{"error":{"message":"no money","type":"insufficient_quota","code":"insufficient_quota","param":null}}"#,
+            ErrorKind::Billing,
+            "no money",
+        ),
+        (
+            OpenAi,
+            404,
+            r#"{"error":{"message":"no m","type":"invalid_request_error","code":"model_not_found"}}"#,
+            ErrorKind::NotFound,
+            "no m",
+        ),
+        (
+            OpenAi,
+            200,
+            r#"{"error":{"message":"x","code":429}}"#,
+            ErrorKind::RateLimit,
+            "x",
+        ),
+        (
+            OpenAi,
+            200,
+            r#"{"object":"error","message":"bad","type":"BadRequestError","code":400}"#,
+            ErrorKind::InvalidRequest,
+            "bad",
+        ),
+        (
+            OpenAi,
+            200,
+            r#"{"id":"1","base_resp":{"status_code":1004,"status_msg":"login fail"}}"#,
+            ErrorKind::Upstream,
+            "login fail",
+        ),
+        (
+            OpenAi,
+            500,
+            r#"{"error":"boom"}"#,
+            ErrorKind::Upstream,
+            "boom",
+        ),
+        (
+            OpenAi,
+            422,
+            r#"{"detail":[{"msg":"field required"}]}"#,
+            ErrorKind::InvalidRequest,
+            "field required",
+        ),
+        (
+            Gemini,
+            429,
+            r#"[{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}]"#,
+            ErrorKind::RateLimit,
+            "quota",
+        ),
+        (
+            Gemini,
+            500,
+            r#"{"error":{"code":500,"status":"INTERNAL","message":"{\"error\":{\"message\":\"inner\"}}"}}"#,
+            ErrorKind::Upstream,
+            "inner",
+        ),
+        (
+            OpenAi,
+            502,
+            "<html><head><title>502 Bad\nGateway</title></head><body>x</body></html>",
+            ErrorKind::Upstream,
+            "502 Bad Gateway",
+        ),
+        (
+            OpenAi,
+            503,
+            "upstream <b>connect</b> error",
+            ErrorKind::Overloaded,
+            "upstream connect error",
+        ),
+    ];
+    for (protocol, status, body, kind, message) in cases {
+        let expected = Some((*kind, (*message).to_owned()));
+        assert_eq!(
+            recognise(*protocol, *status, body.as_bytes()),
+            expected,
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_is_not_an_error() {
+    for body in [
+        r#"{"id":"x","error":null,"choices":[]}"#,
+        r#"{"base_resp":{"status_code":0,"status_msg":""}}"#,
+        "hello",
+        "[]",
+    ] {
+        for protocol in Protocol::ALL {
+            assert_eq!(recognise(protocol, 200, body.as_bytes()), None, "{body}");
+        }
+    }
+}
