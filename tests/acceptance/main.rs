@@ -1,0 +1,12 @@
+//! Real clients, as their registries deliver them, through the real `keyway-server`.
+//!
+//! Every client plays its cases twice: straight against the scripted upstream, which proves that
+//! the upstream speaks as the services do, and through Keyway, where the same must come out.
+//! The clients are installed once into `target/acceptance-tools`.
+
+mod claude_code;
+mod clients;
+mod expect;
+mod sdks;
+mod stage;
+mod tools;

@@ -1,0 +1,108 @@
+//! Installs the clients, once for each state of their lock files.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use keyway_tests::target_folder;
+
+/// The folder of the clients' scripts and lock files.
+pub(crate) fn client_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("acceptance/clients")
+}
+
+/// The folder with the installed Node clients and the scripts beside them.
+pub(crate) fn node_folder() -> PathBuf {
+    let folder = installed("node", &["package.json", "package-lock.json"], |folder| {
+        run(Command::new("npm")
+            .args([
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ])
+            .current_dir(folder));
+    });
+    // Modules are looked up from where a script lies.
+    for name in ["cases.mjs", "openai.mjs", "anthropic.mjs", "genai.mjs"] {
+        let script = fs::read(client_folder().join(name)).expect("the script is there");
+        replace(&folder.join(name), &script);
+    }
+    folder
+}
+
+/// The Python that has the clients installed.
+pub(crate) fn python() -> PathBuf {
+    let folder = installed("python", &["requirements.txt"], |folder| {
+        run(Command::new("python3")
+            .args(["-m", "venv", "."])
+            .current_dir(folder));
+        run(Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "-r", "requirements.txt"])
+            .current_dir(folder));
+    });
+    folder.join("bin/python")
+}
+
+/// The Claude Code of this machine's kind.
+pub(crate) fn claude_code() -> PathBuf {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    let machine = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let package = format!("node_modules/@anthropic-ai/claude-code-{system}-{machine}/claude");
+    node_folder().join(package)
+}
+
+/// A folder with these files and whatever `install` puts beside them, made when it is not there.
+///
+/// Tests run as processes of their own, so the folder is locked while one of them installs.
+fn installed(kind: &str, files: &[&str], install: impl FnOnce(&Path)) -> PathBuf {
+    let tools = target_folder().join("acceptance-tools");
+    fs::create_dir_all(&tools).expect("the target folder can be written to");
+    let lock = File::create(tools.join(format!("{kind}.lock"))).expect("a lock file can be made");
+    lock.lock().expect("a file can be locked");
+
+    let mut hash = DefaultHasher::new();
+    let sources: Vec<_> = files
+        .iter()
+        .map(|name| client_folder().join(name))
+        .collect();
+    for source in &sources {
+        fs::read(source)
+            .expect("the lock file is there")
+            .hash(&mut hash);
+    }
+    let folder = tools.join(format!("{kind}-{:016x}", hash.finish()));
+    let done = folder.join(".installed");
+    if !done.exists() {
+        fs::create_dir_all(&folder).expect("the target folder can be written to");
+        for (source, name) in sources.iter().zip(files) {
+            fs::copy(source, folder.join(name)).expect("a lock file can be copied");
+        }
+        install(&folder);
+        fs::write(done, "").expect("the target folder can be written to");
+    }
+    folder
+}
+
+/// Writes a file in one step, since other tests may read it at the same time.
+fn replace(path: &Path, content: &[u8]) {
+    let aside = path.with_extension(format!("{}.part", std::process::id()));
+    fs::write(&aside, content).expect("the target folder can be written to");
+    fs::rename(&aside, path).expect("a file can be renamed in its folder");
+}
+
+fn run(command: &mut Command) {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{said}");
+}
