@@ -1,22 +1,17 @@
-use std::{
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
+    books::{Books, SOON},
     hit::{LimitHit, LimitName},
     window::{Slot, Window},
 };
 use crate::config::Limits;
-
-/// A place frees when a request ends, which nobody can foresee: asking again after a second costs little.
-const SOON: Duration = Duration::from_secs(1);
 
 /// What one key has used at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -48,14 +43,6 @@ pub(super) struct Meter {
     used_tokens: AtomicU64,
     resets: AtomicU64,
     books: Mutex<Books>,
-}
-
-#[derive(Debug, Default)]
-struct Books {
-    held_tokens: u64,
-    minute: Option<Window>,
-    day: Option<Window>,
-    tokens: Option<Window>,
 }
 
 /// What a request was counted as, for settling it or taking it back.
@@ -237,85 +224,6 @@ impl Meter {
 enum IsLimited {
     Yes,
     No,
-}
-
-impl Books {
-    /// Keeps windows for the limits there are, and memory for no others.
-    fn open_windows(&mut self, limits: &Limits) {
-        fn keep(window: &mut Option<Window>, limit: Option<u64>, open: fn() -> Window) {
-            match limit {
-                Some(_) => {
-                    window.get_or_insert_with(open);
-                }
-                None => *window = None,
-            }
-        }
-        keep(&mut self.minute, limits.requests_per_minute, Window::minute);
-        keep(&mut self.day, limits.requests_per_day, Window::day);
-        keep(&mut self.tokens, limits.tokens_per_minute, Window::minute);
-    }
-
-    fn check_windows(
-        &mut self,
-        limits: &Limits,
-        need: u64,
-        now: Timestamp,
-    ) -> Result<(), LimitHit> {
-        check(
-            &mut self.day,
-            LimitName::RequestsPerDay,
-            limits.requests_per_day,
-            1,
-            now,
-        )?;
-        check(
-            &mut self.minute,
-            LimitName::RequestsPerMinute,
-            limits.requests_per_minute,
-            1,
-            now,
-        )?;
-        let need = self.held_tokens.saturating_add(need);
-        check(
-            &mut self.tokens,
-            LimitName::TokensPerMinute,
-            limits.tokens_per_minute,
-            need,
-            now,
-        )
-    }
-}
-
-fn check(
-    window: &mut Option<Window>,
-    limit: LimitName,
-    cap: Option<u64>,
-    need: u64,
-    now: Timestamp,
-) -> Result<(), LimitHit> {
-    let (Some(window), Some(cap)) = (window, cap) else {
-        return Ok(());
-    };
-    let second = now.as_second();
-    if window.sum_at(second).saturating_add(need) <= cap {
-        return Ok(());
-    }
-    let retry_after = match window.frees_at(second, need, cap) {
-        Some(free) => Timestamp::from_second(free)
-            .ok()
-            .map(|free| until(free, now)),
-        // What is held by requests under way frees when they end.
-        None => Some(SOON),
-    };
-    Err(LimitHit {
-        limit,
-        cap,
-        retry_after,
-    })
-}
-
-fn until(then: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(then.duration_since(now)).unwrap_or(SOON)
 }
 
 fn is_limited(limits: &Limits) -> bool {

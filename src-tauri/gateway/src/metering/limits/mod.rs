@@ -14,6 +14,7 @@
 //!
 //! Lifetime counters start from the key's record when the key is first seen and are kept here from then on.
 
+mod books;
 mod hit;
 mod meter;
 mod reservation;
