@@ -14,6 +14,8 @@ mod responses;
 mod script;
 mod serve;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::net::SocketAddr;
