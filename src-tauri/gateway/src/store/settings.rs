@@ -1,0 +1,44 @@
+//! Settings: one row per field, so that fields can come and go between versions.
+
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use super::StoreError;
+use crate::config::Settings;
+
+/// The settings; what was never set has its default.
+pub fn load(db: &Connection) -> Result<Settings, StoreError> {
+    let mut statement = db.prepare("SELECT name, value FROM settings")?;
+    let mut rows = statement.query([])?;
+    let mut fields = Map::new();
+    while let Some(row) = rows.next()? {
+        let value: String = row.get(1)?;
+        fields.insert(
+            row.get(0)?,
+            serde_json::from_str(&value).map_err(unreadable)?,
+        );
+    }
+    serde_json::from_value(Value::Object(fields)).map_err(unreadable)
+}
+
+/// Writes the settings; rows of fields that only another version knows stay.
+pub fn save(db: &Connection, settings: &Settings) -> Result<(), StoreError> {
+    let Value::Object(fields) = serde_json::to_value(settings).map_err(unreadable)? else {
+        return Ok(());
+    };
+    let mut statement = db.prepare(
+        "INSERT INTO settings (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )?;
+    for (name, value) in fields {
+        statement.execute([name, value.to_string()])?;
+    }
+    Ok(())
+}
+
+fn unreadable(error: serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "settings",
+        why: error.to_string(),
+    }
+}
