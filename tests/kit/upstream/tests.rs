@@ -53,7 +53,7 @@ async fn a_tool_is_called_only_where_it_is_offered() {
         let caller = caller(&upstream, protocol);
         let bare = caller.say("m", "hi").await;
         let offered = sample::with_tool(protocol, sample::ask(protocol, "m", "hi"), "look");
-        let called = caller.ask(offered).await;
+        let answered = caller.ask(offered).await;
 
         assert!(
             bare.text().contains("The tool has answered."),
@@ -61,9 +61,9 @@ async fn a_tool_is_called_only_where_it_is_offered() {
             bare.text()
         );
         assert!(
-            called.text().contains("Bern"),
+            answered.text().contains("Bern"),
             "{protocol}: {}",
-            called.text()
+            answered.text()
         );
     }
 }
@@ -232,6 +232,19 @@ async fn other_line_ends_and_cuts_carry_the_same_events() {
 
         assert_eq!(reply.events(), expected);
     }
+}
+
+#[tokio::test]
+async fn a_file_is_streamed_event_by_event() {
+    let upstream = ScriptedUpstream::streaming("anthropic/thinking-and-tools.sse");
+
+    let reply = anthropic(&upstream).stream("m", "hi").await;
+
+    assert_eq!(reply.events().len(), 15, "{}", reply.wire());
+    assert_eq!(
+        reply.body,
+        crate::fixture("anthropic/thinking-and-tools.sse")
+    );
 }
 
 #[tokio::test]
