@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::clients::{bare, finish};
+use crate::stage::USAGE;
 use crate::tools;
 
 const POEM: &str = "Rosen sind rot – Veilchen sind blau\n";
@@ -124,18 +125,38 @@ async fn claude_code_talks_with_echo() {
 /// A model that writes a poem into a file of the project.
 fn writer(project: &Path) -> Talk {
     let file = project.join("poem.txt");
-    Talk::calling("Write", json!({"file_path": file, "content": POEM})).then_saying("Written.")
+    Talk::calling("Write", json!({"file_path": file, "content": POEM}))
+        .then_saying("Written.")
+        .using(USAGE)
 }
 
 fn wrote_the_file(outcome: &Value, project: &Path) {
     assert_eq!(outcome["is_error"], false, "{outcome}");
     assert_eq!(outcome["result"], "Written.", "{outcome}");
+    // Of both turns.
+    let usage = &outcome["usage"];
+    assert_eq!(
+        usage["input_tokens"],
+        2 * (USAGE.input - USAGE.cached),
+        "{outcome}"
+    );
+    assert_eq!(
+        usage["cache_read_input_tokens"],
+        2 * USAGE.cached,
+        "{outcome}"
+    );
+    assert_eq!(usage["output_tokens"], 2 * USAGE.output, "{outcome}");
     let poem = fs::read_to_string(project.join("poem.txt"));
     assert_eq!(poem.expect("Claude Code wrote the file"), POEM);
 }
 
-/// One question of `claude -p`, and what it says at its end.
+/// The question for a poem.
 async fn ask(url: &str, key: &str, model: &str, project: &Path) -> Value {
+    say(url, key, model, project, "Write a poem into poem.txt.").await
+}
+
+/// One run of `claude -p`, and what it says at its end.
+async fn say(url: &str, key: &str, model: &str, project: &Path, prompt: &str) -> Value {
     let home = TempDir::new().expect("a temporary folder can be made");
     let mut command = claude(home.path());
     command.current_dir(project);
@@ -143,12 +164,7 @@ async fn ask(url: &str, key: &str, model: &str, project: &Path) -> Value {
         .env("ANTHROPIC_BASE_URL", url)
         .env("ANTHROPIC_AUTH_TOKEN", key);
     command.env("ANTHROPIC_MODEL", model);
-    command.args([
-        "-p",
-        "Write a poem into poem.txt.",
-        "--allowedTools",
-        "Write",
-    ]);
+    command.args(["-p", prompt, "--allowedTools", "Write"]);
     command.args(["--output-format", "json"]);
     let (said, complaint, _) = finish(command, "Claude Code").await;
     let outcome = serde_json::from_str(said.trim());

@@ -82,6 +82,11 @@ pub(crate) fn echo(results: &Results, protocol: Protocol) {
     let streamed = results.case("echo_stream");
     assert_eq!(streamed["text"], whole["text"], "{streamed}");
     assert_eq!(streamed["model"], "echo", "{streamed}");
+    if protocol == Protocol::OpenAi {
+        let responses = results.case("echo_responses");
+        assert_eq!(responses["text"], whole["text"], "{responses}");
+        assert_eq!(responses["model"], "echo", "{responses}");
+    }
     let status = match protocol {
         Protocol::Anthropic => 529,
         Protocol::OpenAi | Protocol::Responses => 429,
