@@ -32,15 +32,18 @@ test: ## sets up what is missing, then runs every check and every test
 	.ci/setup test
 	.ci/ui build
 	$(MAKE) --no-print-directory lint test-ui
+	$(WITH_TOOLS) cargo build --workspace --bins --tests --locked
 	$(WITH_TOOLS) if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --workspace --locked; \
 	else \
 	  cargo test --workspace --locked; \
 	fi
 
+# The whole workspace is named so that crates keep the features, and the builds, that `make test` gave them.
 acceptance: ## installs real clients from their registries and runs them through Keyway
 	.ci/setup acceptance
-	$(WITH_TOOLS) cargo test --locked --package keyway-tests --features acceptance --test acceptance
+	.ci/ui build
+	$(WITH_TOOLS) cargo test --locked --workspace --features keyway-tests/acceptance --test acceptance
 
 lint: lint-ui ## formatting, lints and documentation, warnings refused
 	$(WITH_TOOLS) cargo fmt --all --check
@@ -54,7 +57,9 @@ test-ui:
 	.ci/ui test
 
 bench: ## compares Keyway with a bare proxy in one run
-	$(WITH_TOOLS) cargo bench --locked --package keyway-tests
+	.ci/ui build
+	$(WITH_TOOLS) cargo build --release --locked --package keyway-gateway --package keyway-tests --bins
+	$(WITH_TOOLS) cargo run --release --locked --package keyway-tests --bin keyway-bench
 
 package: ## makes an installable package of the desktop app for this system
 	.ci/setup package
