@@ -114,8 +114,16 @@ fn failure(error: StoreError) -> Failure {
         StoreError::NoEntry => Failure::NoEntry,
         StoreError::NoStorageAccess(_) => Failure::Other(KeychainError::Locked),
         StoreError::PlatformFailure(why) => Failure::Other(KeychainError::Absent(why.to_string())),
-        // The text of the others could quote what is stored.
-        _ => Failure::Other(KeychainError::Refused("unexpected contents".to_owned())),
+        // Their own text could quote what is stored.
+        StoreError::BadEncoding(_)
+        | StoreError::BadDataFormat(..)
+        | StoreError::BadStoreFormat(_)
+        | StoreError::TooLong(..)
+        | StoreError::Invalid(..)
+        | StoreError::Ambiguous(_)
+        | StoreError::NoDefaultStore
+        | StoreError::NotSupportedByStore(_)
+        | _ => Failure::Other(KeychainError::Refused("unexpected contents".to_owned())),
     }
 }
 

@@ -30,9 +30,12 @@ const NEXT_FILE: &str = "master.key.next";
 pub struct MasterKey(Zeroizing<String>);
 
 impl MasterKey {
-    /// The key that keyway-router makes of `KEYWAY_SECRET`: its SHA-256, so that databases of both open.
+    /// The key that keyway-router makes of `KEYWAY_SECRET` (trimmed, as it does): its SHA-256, so that
+    /// databases of both open.
     pub fn from_secret(secret: &SecretString) -> Self {
-        let hash = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(secret.expose_secret())));
+        let hash = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(
+            secret.expose_secret().trim(),
+        )));
         Self(Zeroizing::new(URL_SAFE.encode(hash.as_slice())))
     }
 
@@ -221,7 +224,7 @@ impl<'a> Places<'a> {
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, "the keychain is of no use; the master key goes into a file")
+                tracing::warn!(%error, "the keychain is of no use; the master key goes into a file");
             }
         }
         let key = MasterKey::random()?;
@@ -250,7 +253,7 @@ impl<'a> Places<'a> {
 
     fn secret(&self) -> Option<&'a SecretString> {
         self.secret
-            .filter(|secret| !secret.expose_secret().is_empty())
+            .filter(|secret| !secret.expose_secret().trim().is_empty())
     }
 
     /// A key that was just written counts only once it could be read again.

@@ -129,8 +129,8 @@ impl Store {
     }
 
     /// Sets who is told of log entries once they are written; on the writer's thread.
-    pub fn on_batch(&self, hook: Box<dyn Fn(&[LogEntry]) + Send>) {
-        self.writer.on_batch(hook);
+    pub fn on_batch(&self, hook: impl Fn(&[LogEntry]) + Send + 'static) {
+        self.writer.on_batch(Box::new(hook));
     }
 
     /// Log entries lost because they came faster than they could be written, or the disk refused them.

@@ -120,19 +120,21 @@ fn migrate(db: &mut Connection, path: &Path, steps: &[M<'_>]) -> Result<(), Stor
     if found > 0 {
         back_up(db, &backup_path(path, found)?)?;
     }
-    Migrations::from_slice(steps)
-        .to_latest(db)
-        .map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
-            other => StoreError::Corrupt(other.to_string()),
-        })
+    Migrations::from_slice(steps).to_latest(db).map_err(refused)
+}
+
+fn refused(error: rusqlite_migration::Error) -> StoreError {
+    if let rusqlite_migration::Error::RusqliteError { err, .. } = error {
+        return StoreError::from(err);
+    }
+    StoreError::Corrupt(error.to_string())
 }
 
 /// A name in `backups` that is still free.
 fn backup_path(path: &Path, version: usize) -> Result<PathBuf, StoreError> {
     let folder = path.with_file_name("backups");
     make_private_folder(&folder)?;
-    let free = (1_u32..)
+    let free = (1..=u16::MAX)
         .map(|number| folder.join(format!("keyway-format{version}-{number}.db")))
         .find(|candidate| !candidate.exists());
     free.ok_or_else(|| StoreError::io(&folder, io::ErrorKind::AlreadyExists.into()))

@@ -15,15 +15,17 @@ pub fn load(db: &Connection) -> Result<Settings, StoreError> {
         let value: String = row.get(1)?;
         fields.insert(
             row.get(0)?,
-            serde_json::from_str(&value).map_err(unreadable)?,
+            serde_json::from_str(&value).map_err(|error| unreadable(&error))?,
         );
     }
-    serde_json::from_value(Value::Object(fields)).map_err(unreadable)
+    serde_json::from_value(Value::Object(fields)).map_err(|error| unreadable(&error))
 }
 
 /// Writes the settings; rows of fields that only another version knows stay.
 pub fn save(db: &Connection, settings: &Settings) -> Result<(), StoreError> {
-    let Value::Object(fields) = serde_json::to_value(settings).map_err(unreadable)? else {
+    let Value::Object(fields) =
+        serde_json::to_value(settings).map_err(|error| unreadable(&error))?
+    else {
         return Ok(());
     };
     let mut statement = db.prepare(
@@ -36,7 +38,7 @@ pub fn save(db: &Connection, settings: &Settings) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn unreadable(error: serde_json::Error) -> StoreError {
+fn unreadable(error: &serde_json::Error) -> StoreError {
     StoreError::Unreadable {
         what: "settings",
         why: error.to_string(),

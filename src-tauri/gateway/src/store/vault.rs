@@ -38,7 +38,7 @@ pub fn unlock(
         secret,
         keychain,
     };
-    if let Some(canary) = store.read_blocking(|db| read_canary(db))? {
+    if let Some(canary) = store.read_blocking(read_canary)? {
         return Ok(places.find(&canary.parse()?)?);
     }
     let unlocked = places.choose()?;

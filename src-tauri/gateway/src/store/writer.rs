@@ -29,7 +29,8 @@ const MOST_WAITING: usize = 200_000;
 const KEEP_CAPACITY: usize = 4_096;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
-type Hook = Box<dyn Fn(&[LogEntry]) + Send>;
+/// Who is told of entries once they are written.
+pub(super) type Hook = Box<dyn Fn(&[LogEntry]) + Send>;
 
 /// The handle of the writing thread.
 pub(super) struct Writer {

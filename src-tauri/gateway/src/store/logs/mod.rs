@@ -17,6 +17,7 @@ pub use ask::{Cursor, Filter, Outcome, Page, count, get, page, recent_errors};
 pub use keep::{bytes, prune, prune_to_size};
 pub use sums::{Totals, stats, totals_since};
 pub(super) use write::insert_all;
+pub(crate) use write::insert_history;
 
 /// The columns in the order that they are written and read in.
 const COLUMNS: &str = "id, at, request_id, group_id, key_id, key_name, asked_model, route_id, route_alias, provider,

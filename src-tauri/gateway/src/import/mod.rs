@@ -1,0 +1,3 @@
+//! Bringing over what other gateways hold.
+
+pub mod keyway;
