@@ -27,9 +27,9 @@ pub(crate) const CLASS: [Class; 256] = classes();
 
 const fn classes() -> [Class; 256] {
     let mut table = [Class::Alien; 256];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        table[byte] = match byte as u8 {
+        table[byte as usize] = match byte {
             b' ' | b'\t' | b'\n' | b'\r' => Class::Blank,
             b'"' => Class::Quote,
             b'{' | b'[' => Class::Open,
@@ -63,8 +63,7 @@ pub(crate) enum Quote {
 pub(crate) fn closing_quote(bytes: &[u8], from: usize, escaped: bool) -> Quote {
     let mut start = from;
     let mut escaped = escaped;
-    while let Some(found) = memchr(b'"', &bytes[start..]) {
-        let quote = start + found;
+    while let Some(quote) = quote_from(bytes, start) {
         if !ends_escaped(&bytes[start..quote], escaped) {
             return Quote::At(quote);
         }
@@ -72,6 +71,29 @@ pub(crate) fn closing_quote(bytes: &[u8], from: usize, escaped: bool) -> Quote {
         escaped = false;
     }
     Quote::Beyond(ends_escaped(&bytes[start..], escaped))
+}
+
+/// The first quote at or after `start`.
+///
+/// Keys are short and quoted code is full of `\"`: most quotes are near, and a call of memchr costs more than
+/// looking at two words.
+fn quote_from(bytes: &[u8], start: usize) -> Option<usize> {
+    const NEAR: usize = 2;
+    const LOW: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
+    let rest = &bytes[start..];
+    let (words, _) = rest.as_chunks::<8>();
+    let near = &words[..words.len().min(NEAR)];
+    for (index, word) in near.iter().enumerate() {
+        let zero_at_quote = u64::from_le_bytes(*word) ^ QUOTES;
+        let marks = zero_at_quote.wrapping_sub(LOW) & !zero_at_quote & HIGH;
+        if marks != 0 {
+            return Some(start + 8 * index + marks.trailing_zeros() as usize / 8);
+        }
+    }
+    let far = start + 8 * near.len();
+    Some(far + memchr(b'"', &bytes[far..])?)
 }
 
 /// Whether what follows `text` is escaped, given whether the first byte of `text` is.
@@ -132,6 +154,16 @@ fn skip_nested(bytes: &[u8], from: usize) -> Option<usize> {
         }
         at += 1;
     }
+}
+
+/// Where the one array or object begins that is all of the text, unless it is something else or cut.
+pub(crate) fn whole(bytes: &[u8]) -> Option<usize> {
+    let start = skip_blank(bytes, 0);
+    if class(*bytes.get(start)?) != Class::Open {
+        return None;
+    }
+    let end = skip_value(bytes, start)?;
+    (skip_blank(bytes, end) == bytes.len()).then_some(start)
 }
 
 /// A key, as written between its quotes, and where its value lies.

@@ -54,9 +54,7 @@ impl AnthropicUsage {
     pub fn merged(self, value: &Value) -> Option<Self> {
         let input = count(value, "/input_tokens");
         let output = count(value, "/output_tokens");
-        if input.or(output).is_none() {
-            return None;
-        }
+        input.or(output)?;
         let written = count(value, "/cache_creation_input_tokens").or_else(|| split_written(value));
         Some(Self {
             uncached: newer(self.uncached, input),
@@ -186,14 +184,14 @@ mod tests {
     use super::{AnthropicUsage, Usage};
     use crate::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 
-    fn usage(input: u64, cached: u64, written: u64, output: u64, reasoning: u64) -> Option<Usage> {
-        Some(Usage {
+    fn usage(input: u64, cached: u64, written: u64, output: u64, reasoning: u64) -> Usage {
+        Usage {
             input,
             cached,
             written,
             output,
             reasoning,
-        })
+        }
     }
 
     #[test]
@@ -208,13 +206,16 @@ mod tests {
         let gemini = json!({"promptTokenCount":14,"toolUsePromptTokenCount":1,"cachedContentTokenCount":3,
             "candidatesTokenCount":12,"thoughtsTokenCount":8,"totalTokenCount":35});
 
-        assert_eq!(Usage::read(Anthropic, &anthropic), usage(15, 3, 5, 20, 8));
-        assert_eq!(Usage::read(OpenAi, &chat), usage(15, 3, 5, 20, 8));
+        assert_eq!(
+            Usage::read(Anthropic, &anthropic),
+            Some(usage(15, 3, 5, 20, 8))
+        );
+        assert_eq!(Usage::read(OpenAi, &chat), Some(usage(15, 3, 5, 20, 8)));
         assert_eq!(
             Usage::read(OpenAiResponses, &responses),
-            usage(15, 3, 5, 20, 8)
+            Some(usage(15, 3, 5, 20, 8))
         );
-        assert_eq!(Usage::read(Gemini, &gemini), usage(15, 3, 0, 20, 8));
+        assert_eq!(Usage::read(Gemini, &gemini), Some(usage(15, 3, 0, 20, 8)));
         assert_eq!(Usage::read(Gemini, &gemini).unwrap().total(), 35);
     }
 
@@ -225,9 +226,18 @@ mod tests {
         let excluding = json!({"prompt_tokens":100,"completion_tokens":1,
             "prompt_tokens_details":{"cached_tokens":120}});
 
-        assert_eq!(Usage::read(OpenAi, &deepseek), usage(100, 60, 0, 1, 0));
-        assert_eq!(Usage::read(OpenAi, &moonshot), usage(100, 60, 0, 1, 0));
-        assert_eq!(Usage::read(OpenAi, &excluding), usage(220, 120, 0, 1, 0));
+        assert_eq!(
+            Usage::read(OpenAi, &deepseek),
+            Some(usage(100, 60, 0, 1, 0))
+        );
+        assert_eq!(
+            Usage::read(OpenAi, &moonshot),
+            Some(usage(100, 60, 0, 1, 0))
+        );
+        assert_eq!(
+            Usage::read(OpenAi, &excluding),
+            Some(usage(220, 120, 0, 1, 0))
+        );
     }
 
     #[test]
@@ -235,10 +245,10 @@ mod tests {
         let odd = json!({"prompt_tokens":"12","completion_tokens":3.0,"prompt_tokens_details":null,
             "completion_tokens_details":{"reasoning_tokens":null}});
 
-        assert_eq!(Usage::read(OpenAi, &odd), usage(12, 0, 0, 3, 0));
+        assert_eq!(Usage::read(OpenAi, &odd), Some(usage(12, 0, 0, 3, 0)));
         assert_eq!(
             Usage::read(OpenAi, &json!({"prompt_tokens":12})),
-            usage(12, 0, 0, 0, 0)
+            Some(usage(12, 0, 0, 0, 0))
         );
         for nothing in [json!(null), json!({}), json!("x"), json!([1])] {
             for protocol in crate::Protocol::ALL {
@@ -255,6 +265,6 @@ mod tests {
         let counts = AnthropicUsage::default().merged(&start).unwrap();
         let counts = counts.merged(&delta).unwrap();
 
-        assert_eq!(Some(Usage::from(counts)), usage(15, 3, 0, 20, 0));
+        assert_eq!(Some(Usage::from(counts)), Some(usage(15, 3, 0, 20, 0)));
     }
 }

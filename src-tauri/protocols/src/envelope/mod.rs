@@ -98,7 +98,7 @@ pub fn splice(frames: &[Bytes], spot: &ModelSpot, model: &str) -> Vec<Bytes> {
     let mut spliced = Vec::with_capacity(frames.len() + 2);
     let mut name = Some(Bytes::from(json::quoted(model)));
     let mut offset = 0;
-    for frame in frames {
+    for frame in frames.iter().filter(|frame| !frame.is_empty()) {
         let end = offset + frame.len();
         if offset < spot.start {
             spliced.push(frame.slice(..frame.len().min(spot.start - offset)));

@@ -180,15 +180,16 @@ fn plain_text(body: &str) -> String {
         .split_once("<title>")
         .and_then(|(_, rest)| rest.split_once("</title>"))
         .map_or(body, |(title, _)| title);
+    let mut text = String::new();
     let mut is_tag = false;
-    let text: String = title
-        .chars()
-        .filter(|char| {
-            let was_tag = is_tag;
-            is_tag = *char == '<' || (is_tag && *char != '>');
-            !is_tag && !(was_tag && *char == '>')
-        })
-        .collect();
+    for char in title.chars() {
+        match char {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            _ if !is_tag => text.push(char),
+            _ => {}
+        }
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(TEXT_CHARS).collect()
 }

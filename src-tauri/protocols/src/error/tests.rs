@@ -18,6 +18,101 @@ const KINDS: [ErrorKind; 12] = [
     ErrorKind::Internal,
 ];
 
+/// What a provider sends, and what it means.
+const SHAPES: &[(Protocol, u16, &str, ErrorKind, &str)] = &[
+    (
+        Anthropic,
+        529,
+        r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+        ErrorKind::Overloaded,
+        "Overloaded",
+    ),
+    (
+        Anthropic,
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}"#,
+        ErrorKind::ContextTooLong,
+        "prompt is too long: 9 tokens > 8 maximum",
+    ),
+    (
+        OpenAi,
+        429,
+        r#"{"error":{"message":"no money","type":"insufficient_quota","code":"insufficient_quota","param":null}}"#,
+        ErrorKind::Billing,
+        "no money",
+    ),
+    (
+        OpenAi,
+        404,
+        r#"{"error":{"message":"no m","type":"invalid_request_error","code":"model_not_found"}}"#,
+        ErrorKind::NotFound,
+        "no m",
+    ),
+    (
+        OpenAi,
+        200,
+        r#"{"error":{"message":"x","code":429}}"#,
+        ErrorKind::RateLimit,
+        "x",
+    ),
+    (
+        OpenAi,
+        200,
+        r#"{"object":"error","message":"bad","type":"BadRequestError","code":400}"#,
+        ErrorKind::InvalidRequest,
+        "bad",
+    ),
+    (
+        OpenAi,
+        200,
+        r#"{"id":"1","base_resp":{"status_code":1004,"status_msg":"login fail"}}"#,
+        ErrorKind::Upstream,
+        "login fail",
+    ),
+    (
+        OpenAi,
+        500,
+        r#"{"error":"boom"}"#,
+        ErrorKind::Upstream,
+        "boom",
+    ),
+    (
+        OpenAi,
+        422,
+        r#"{"detail":[{"msg":"field required"}]}"#,
+        ErrorKind::InvalidRequest,
+        "field required",
+    ),
+    (
+        Gemini,
+        429,
+        r#"[{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}]"#,
+        ErrorKind::RateLimit,
+        "quota",
+    ),
+    (
+        Gemini,
+        500,
+        r#"{"error":{"code":500,"status":"INTERNAL","message":"{\"error\":{\"message\":\"inner\"}}"}}"#,
+        ErrorKind::Upstream,
+        "inner",
+    ),
+    (
+        OpenAi,
+        502,
+        "<html><head><title>502 Bad\nGateway</title></head><body>x</body></html>",
+        ErrorKind::Upstream,
+        "502 Bad Gateway",
+    ),
+    (
+        OpenAi,
+        503,
+        "upstream <b>connect</b> error",
+        ErrorKind::Overloaded,
+        "upstream connect error",
+    ),
+];
+
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
@@ -93,100 +188,7 @@ fn what_is_written_is_recognised_again() {
 
 #[test]
 fn providers_shapes_are_recognised() {
-    let cases: &[(Protocol, u16, &str, ErrorKind, &str)] = &[
-        (
-            Anthropic,
-            529,
-            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
-            ErrorKind::Overloaded,
-            "Overloaded",
-        ),
-        (
-            Anthropic,
-            400,
-            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}"#,
-            ErrorKind::ContextTooLong,
-            "prompt is too long: 9 tokens > 8 maximum",
-        ),
-        (
-            OpenAi,
-            429,
-            r#"{"error":{"message":"no money","type":"insufficient_quota","code":"insufficient_quota","param":null}}"#,
-            ErrorKind::Billing,
-            "no money",
-        ),
-        (
-            OpenAi,
-            404,
-            r#"{"error":{"message":"no m","type":"invalid_request_error","code":"model_not_found"}}"#,
-            ErrorKind::NotFound,
-            "no m",
-        ),
-        (
-            OpenAi,
-            200,
-            r#"{"error":{"message":"x","code":429}}"#,
-            ErrorKind::RateLimit,
-            "x",
-        ),
-        (
-            OpenAi,
-            200,
-            r#"{"object":"error","message":"bad","type":"BadRequestError","code":400}"#,
-            ErrorKind::InvalidRequest,
-            "bad",
-        ),
-        (
-            OpenAi,
-            200,
-            r#"{"id":"1","base_resp":{"status_code":1004,"status_msg":"login fail"}}"#,
-            ErrorKind::Upstream,
-            "login fail",
-        ),
-        (
-            OpenAi,
-            500,
-            r#"{"error":"boom"}"#,
-            ErrorKind::Upstream,
-            "boom",
-        ),
-        (
-            OpenAi,
-            422,
-            r#"{"detail":[{"msg":"field required"}]}"#,
-            ErrorKind::InvalidRequest,
-            "field required",
-        ),
-        (
-            Gemini,
-            429,
-            r#"[{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}]"#,
-            ErrorKind::RateLimit,
-            "quota",
-        ),
-        (
-            Gemini,
-            500,
-            r#"{"error":{"code":500,"status":"INTERNAL","message":"{\"error\":{\"message\":\"inner\"}}"}}"#,
-            ErrorKind::Upstream,
-            "inner",
-        ),
-        (
-            OpenAi,
-            502,
-            "<html><head><title>502 Bad\nGateway</title></head><body>x</body></html>",
-            ErrorKind::Upstream,
-            "502 Bad Gateway",
-        ),
-        (
-            OpenAi,
-            503,
-            "upstream <b>connect</b> error",
-            ErrorKind::Overloaded,
-            "upstream connect error",
-        ),
-    ];
-    for (protocol, status, body, kind, message) in cases {
+    for (protocol, status, body, kind, message) in SHAPES {
         let expected = Some((*kind, (*message).to_owned()));
         assert_eq!(
             recognise(*protocol, *status, body.as_bytes()),

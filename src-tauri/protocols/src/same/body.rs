@@ -38,7 +38,9 @@ pub fn same_body(protocol: Protocol, body: Bytes, alias: Option<&str>) -> SameBo
             from = spot.end;
         }
     }
-    frames.push(rest);
+    if !rest.is_empty() {
+        frames.push(rest);
+    }
     SameBody {
         frames,
         usage: notes.usage(),

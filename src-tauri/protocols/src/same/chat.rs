@@ -54,7 +54,7 @@ impl Notes {
                 }
                 b"error" if is_present(data, member.value.clone()) => self.note_error(data, at),
                 b"object" if data[member.value.clone()] == *b"\"error\"" => {
-                    self.note_error(data, at)
+                    self.note_error(data, at);
                 }
                 b"base_resp" => self.note_error(data, at),
                 _ => {}

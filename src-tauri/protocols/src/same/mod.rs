@@ -3,6 +3,7 @@
 mod body;
 mod chat;
 mod gemini;
+mod list;
 mod messages;
 mod notes;
 mod responses;

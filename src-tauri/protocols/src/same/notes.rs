@@ -55,11 +55,7 @@ impl Notes {
 
     /// Reads a whole answer and tells where it names the model; nothing if it is not whole JSON.
     pub(super) fn read_body(&mut self, body: &[u8]) -> Option<Vec<Range<usize>>> {
-        let start = json::skip_blank(body, 0);
-        let end = json::skip_value(body, start)?;
-        if json::skip_blank(body, end) != body.len() {
-            return None;
-        }
+        let start = json::whole(body)?;
         let spot = match self.protocol {
             Protocol::Anthropic => self.message(body, start),
             Protocol::OpenAi => self.completion(body, start),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
+use super::list::{self, List};
 use super::notes::Notes;
 use super::{Alias, UpstreamStreamError};
 use crate::Protocol;
@@ -19,11 +20,21 @@ use crate::usage::Usage;
 #[derive(Debug)]
 pub struct SameStream {
     notes: Notes,
+    framing: Framing,
     alias: Option<Alias>,
     held: BytesMut,
     block: Block,
     newline: Newline,
     spots: Vec<Range<usize>>,
+}
+
+/// How a stream tells one part from the next.
+#[derive(Debug)]
+enum Framing {
+    /// Gemini without `alt=sse`, as far as is known yet.
+    Unknown,
+    Events,
+    List(List),
 }
 
 /// How a stream ended.
@@ -50,8 +61,13 @@ impl SameStream {
         reason = "callers hold the alias as an Arc and give it away here"
     )]
     pub fn new(protocol: Protocol, alias: Option<Arc<str>>) -> Self {
+        let framing = match protocol {
+            Protocol::Gemini => Framing::Unknown,
+            Protocol::Anthropic | Protocol::OpenAi | Protocol::OpenAiResponses => Framing::Events,
+        };
         Self {
             notes: Notes::new(protocol),
+            framing,
             alias: alias.as_deref().map(Alias::new),
             held: BytesMut::new(),
             block: Block::default(),
@@ -63,6 +79,10 @@ impl SameStream {
     /// Takes the next bytes and adds what may go on to `out`: the very same bytes where nothing changes.
     pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), StreamError> {
         let mut chunk = chunk;
+        self.learn_framing(&mut chunk, out);
+        if matches!(self.framing, Framing::List(_)) {
+            return self.pass_elements(chunk, out);
+        }
         if !self.held.is_empty() && !self.complete_held(&mut chunk, out)? {
             return Ok(());
         }
@@ -76,7 +96,16 @@ impl SameStream {
 
     /// Ends the stream: what is left goes out, completed by an empty line, if it is a whole event.
     pub fn finish(mut self, out: &mut Vec<Bytes>) -> StreamEnd {
-        let cut = !self.held.is_empty() && !self.flush(out);
+        let cut = match std::mem::replace(&mut self.framing, Framing::Events) {
+            Framing::List(list) => match list.rest() {
+                Some(rest) => {
+                    self.emit(rest, out);
+                    false
+                }
+                None => true,
+            },
+            Framing::Unknown | Framing::Events => !self.held.is_empty() && !self.flush(out),
+        };
         StreamEnd {
             usage: self.notes.usage(),
             finish_reason: self.notes.finish_reason,
@@ -85,6 +114,38 @@ impl SameStream {
             events: self.notes.events,
             cut,
         }
+    }
+
+    /// Looks at the first byte of a stream that may be a list; line ends in front of it go on.
+    fn learn_framing(&mut self, chunk: &mut Bytes, out: &mut Vec<Bytes>) {
+        if !matches!(self.framing, Framing::Unknown) {
+            return;
+        }
+        let is_line_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let lead = chunk.iter().take_while(is_line_end).count();
+        let lead = chunk.split_to(lead);
+        self.emit(lead, out);
+        match chunk.first() {
+            Some(b'[') => self.framing = Framing::List(List::default()),
+            Some(_) => self.framing = Framing::Events,
+            None => {}
+        }
+    }
+
+    fn pass_elements(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), StreamError> {
+        let mut chunk = chunk;
+        while let Framing::List(list) = &mut self.framing {
+            let Some(raw) = list.next_element(&mut chunk) else {
+                return check(list.waiting());
+            };
+            let spot = list::read(&mut self.notes, &raw);
+            if let Some(alias) = &self.alias {
+                let differs = |spot: &Range<usize>| alias.differs(&raw, spot);
+                self.spots.extend(spot.filter(differs));
+            }
+            self.emit(raw, out);
+        }
+        Ok(())
     }
 
     /// Adds bytes from the front of `chunk` to the event that waits; whether they complete it.
@@ -127,7 +188,7 @@ impl SameStream {
 
     /// Reads an event that begins at `offset` and notes where its model is to be renamed.
     fn read(&mut self, raw: &[u8], block: &Block, offset: usize) {
-        self.newline = block.newline();
+        self.newline = block.newline().unwrap_or(self.newline);
         let Some(data) = block.data(raw) else {
             return;
         };
@@ -161,15 +222,13 @@ impl SameStream {
             None => return self.flush_without_data(out),
         };
         if is_whole {
-            let newline = self.newline.bytes();
+            let newline = block.newline().unwrap_or(self.newline).bytes();
             self.held.extend_from_slice(newline);
             if is_inside_line {
                 self.held.extend_from_slice(newline);
             }
             let raw = self.held.split().freeze();
-            let newline = self.newline;
             self.read(&raw, &block, 0);
-            self.newline = newline;
             self.emit(raw, out);
         }
         is_whole
@@ -199,9 +258,7 @@ fn check(len: usize) -> Result<(), StreamError> {
     Ok(())
 }
 
-/// Whether data that no empty line ends is whole all the same.
+/// Whether data that no empty line ends is whole all the same; `[DONE]` is, too.
 fn is_complete(data: &[u8]) -> bool {
-    let start = json::skip_blank(data, 0);
-    let end = json::skip_value(data, start);
-    data.starts_with(b"[DONE]") || end.is_some_and(|end| json::skip_blank(data, end) == data.len())
+    json::whole(data).is_some()
 }

@@ -33,7 +33,7 @@ pub(crate) struct Block {
     line: usize,
     /// Up to where that line is known to hold no line end.
     searched: usize,
-    newline: Newline,
+    newline: Option<Newline>,
     event: Option<Range<usize>>,
     data: Option<Range<usize>>,
     more_data: Vec<Range<usize>>,
@@ -50,12 +50,13 @@ impl Block {
             };
             let stop = self.searched + found;
             let line = self.line..stop;
-            self.newline = newline_at(bytes, stop);
-            self.line = stop + self.newline.bytes().len();
+            let newline = newline_at(bytes, stop);
+            self.line = stop + newline.bytes().len();
             self.searched = self.line;
             if line.is_empty() {
                 return Some(self.line);
             }
+            self.newline = Some(newline);
             self.field(bytes, line);
         }
     }
@@ -73,7 +74,7 @@ impl Block {
         if is_fresh && bytes.get(self.line) == Some(&b'\n') && bytes[self.line - 1] == b'\r' {
             self.line += 1;
             self.searched = self.line;
-            self.newline = Newline::CrLf;
+            self.newline = Some(Newline::CrLf);
         }
     }
 
@@ -95,8 +96,8 @@ impl Block {
         }
     }
 
-    /// The line end used last.
-    pub(crate) fn newline(&self) -> Newline {
+    /// How the lines end, if there are any.
+    pub(crate) fn newline(&self) -> Option<Newline> {
         self.newline
     }
 

@@ -2,9 +2,10 @@ use bytes::Bytes;
 
 use super::{Frame, Frames, StreamError};
 
-type Seen = Vec<(Option<String>, Option<String>)>;
+/// The name and the data of an event.
+type Seen = (Option<String>, Option<String>);
 
-fn seen(frame: &Frame) -> (Option<String>, Option<String>) {
+fn seen(frame: &Frame) -> Seen {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
         frame.event().map(text),
@@ -13,7 +14,7 @@ fn seen(frame: &Frame) -> (Option<String>, Option<String>) {
 }
 
 /// The events with data, and the last block that was not ended.
-fn read(pieces: &[&[u8]]) -> (Seen, Option<(Option<String>, Option<String>)>) {
+fn read(pieces: &[&[u8]]) -> (Vec<Seen>, Option<Seen>) {
     let mut frames = Frames::default();
     let (mut events, mut raw) = (Vec::new(), Vec::new());
     for piece in pieces {
@@ -33,7 +34,7 @@ fn read(pieces: &[&[u8]]) -> (Seen, Option<(Option<String>, Option<String>)>) {
     )
 }
 
-fn data(text: &str) -> (Option<String>, Option<String>) {
+fn data(text: &str) -> Seen {
     (None, Some(text.to_owned()))
 }
 
