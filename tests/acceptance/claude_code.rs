@@ -122,6 +122,20 @@ async fn claude_code_talks_with_echo() {
     );
 }
 
+#[tokio::test]
+async fn claude_code_writes_a_file_because_echo_tells_it() {
+    let project = TempDir::new().expect("a temporary folder can be made");
+    let keyway = TestKeyway::start().await;
+    let file = json!({"file_path": project.path().join("poem.txt"), "content": POEM});
+
+    let prompt = format!("echo: call Write {file}");
+    let outcome = say(&keyway.url(), keyway.key(), "echo", project.path(), &prompt).await;
+
+    assert_eq!(outcome["is_error"], false, "{outcome}");
+    let poem = fs::read_to_string(project.path().join("poem.txt"));
+    assert_eq!(poem.expect("Claude Code wrote the file"), POEM);
+}
+
 /// A model that writes a poem into a file of the project.
 fn writer(project: &Path) -> Talk {
     let file = project.join("poem.txt");
