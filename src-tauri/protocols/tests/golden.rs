@@ -162,6 +162,14 @@ fn only_the_answers_own_model_is_renamed() {
 }
 
 #[test]
+fn a_model_that_is_no_name_stays() {
+    for value in ["null", "{}", "7"] {
+        let wire = format!("data: {{\"model\":{value},\"choices\":[]}}\n\n");
+        assert_eq!(relay(OpenAi, Some("new"), &wire).0, wire);
+    }
+}
+
+#[test]
 fn comments_and_unknown_events_pass() {
     let wire = ": OPENROUTER PROCESSING\n\n: ka\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\nevent: news\ndata: hello\n\n\n";
     for protocol in Protocol::ALL {

@@ -2,6 +2,7 @@
 //!
 //! Nothing is copied but the few values asked for, and the body may come in any number of pieces.
 
+mod field;
 mod nesting;
 mod scanner;
 

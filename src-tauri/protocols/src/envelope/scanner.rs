@@ -1,15 +1,9 @@
 //! The incremental scan of a request body.
 
+use super::field::{KEY_ROOM, Key, MODEL_ROOM, Taken, WORD_ROOM, count};
 use super::nesting::Nesting;
 use super::{Envelope, EnvelopeError, ModelSpot};
 use crate::json::{Class, Quote, class, closing_quote};
-
-/// More than the longest key of interest with every letter written as `\u006d`.
-const KEY_ROOM: usize = 160;
-/// Far beyond any model name, even when every letter is an escape.
-const MODEL_ROOM: usize = 4096;
-/// Longer than any number that means a count.
-const WORD_ROOM: usize = 64;
 
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -24,10 +18,8 @@ pub struct Scanner {
     base: usize,
     nesting: Nesting,
     key: Key,
-    /// The raw text of the key or value being read, as far as it matters.
-    taken: Vec<u8>,
-    /// The text being read is longer than anything that matters.
-    is_long: bool,
+    /// The key or value being read.
+    taken: Taken,
     model_start: usize,
     is_model_named: bool,
     found: Envelope,
@@ -56,15 +48,6 @@ enum State {
 
 /// Whether the next byte of a string is escaped.
 type Escaped = bool;
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Key {
-    Model,
-    Stream,
-    Limit(usize),
-    #[default]
-    Other,
-}
 
 impl Scanner {
     /// Takes the next piece of the body.
@@ -147,7 +130,7 @@ impl Scanner {
             (state, Class::Blank) if !matches!(state, State::Bom(_)) => state,
             (State::Start | State::Bom(_), _) => return Err(EnvelopeError::NotAnObject),
             (State::FirstKey | State::Key, Class::Quote) => {
-                self.take_anew();
+                self.taken.clear();
                 State::KeyText(false)
             }
             (State::FirstKey | State::Comma, Class::Close) if byte == b'}' => State::End,
@@ -162,7 +145,7 @@ impl Scanner {
     }
 
     fn begin_value(&mut self, byte: u8, class: Class, at: usize) -> Result<State, EnvelopeError> {
-        self.take_anew();
+        self.taken.clear();
         if self.key == Key::Model {
             if class != Class::Quote {
                 return Err(EnvelopeError::ModelNotAString);
@@ -178,7 +161,7 @@ impl Scanner {
                 Ok(State::Nested)
             }
             Class::Word => {
-                self.taken.push(byte);
+                self.taken.add(&[byte], WORD_ROOM);
                 Ok(State::Word)
             }
             Class::Blank | Class::Close | Class::Comma | Class::Colon | Class::Alien => {
@@ -190,13 +173,13 @@ impl Scanner {
     fn key_text(&mut self, chunk: &[u8], at: usize, escaped: bool) -> Result<usize, EnvelopeError> {
         match closing_quote(chunk, at, escaped) {
             Quote::At(quote) => {
-                self.take(&chunk[at..quote], KEY_ROOM);
+                self.taken.add(&chunk[at..quote], KEY_ROOM);
                 self.end_key()?;
                 self.state = State::Colon;
                 Ok(quote + 1)
             }
             Quote::Beyond(escaped) => {
-                self.take(&chunk[at..], KEY_ROOM);
+                self.taken.add(&chunk[at..], KEY_ROOM);
                 self.state = State::KeyText(escaped);
                 Ok(chunk.len())
             }
@@ -204,14 +187,7 @@ impl Scanner {
     }
 
     fn end_key(&mut self) -> Result<(), EnvelopeError> {
-        self.key = if self.is_long {
-            Key::Other
-        } else if self.taken.contains(&b'\\') {
-            // A key with a broken escape is none of ours, whoever reads it.
-            text_of(&self.taken).map_or(Key::Other, |name| key_named(name.as_bytes()))
-        } else {
-            key_named(&self.taken)
-        };
+        self.key = self.taken.key();
         if self.key == Key::Model && std::mem::replace(&mut self.is_model_named, true) {
             return Err(EnvelopeError::DuplicateModel);
         }
@@ -230,8 +206,8 @@ impl Scanner {
         };
         self.state = state;
         if self.key == Key::Model {
-            self.take(&chunk[at..end], MODEL_ROOM);
-            if self.is_long {
+            self.taken.add(&chunk[at..end], MODEL_ROOM);
+            if self.taken.is_long() {
                 return Err(EnvelopeError::ModelTooLong);
             }
             if next > end {
@@ -242,7 +218,7 @@ impl Scanner {
     }
 
     fn end_model(&mut self, end: usize) -> Result<(), EnvelopeError> {
-        let name = text_of(&self.taken).ok_or(EnvelopeError::ModelNotText)?;
+        let name = self.taken.text().ok_or(EnvelopeError::ModelNotText)?;
         self.found.model = Some(ModelSpot {
             name,
             start: self.model_start,
@@ -257,7 +233,7 @@ impl Scanner {
             .iter()
             .take_while(|byte| class(**byte) == Class::Word)
             .count();
-        self.take(&rest[..len], WORD_ROOM);
+        self.taken.add(&rest[..len], WORD_ROOM);
         if len < rest.len() {
             self.end_word(self.base + at + len)?;
             self.state = State::Comma;
@@ -266,16 +242,14 @@ impl Scanner {
     }
 
     fn end_word(&mut self, at: usize) -> Result<(), EnvelopeError> {
-        if self.is_long {
+        if self.taken.is_long() {
             return Ok(());
         }
-        let is_number = matches!(self.taken.first(), Some(b'-' | b'0'..=b'9'));
-        if self.key == Key::Other && is_number {
+        if self.key == Key::Other && self.taken.is_number() {
             // Numbers too large for a float are still JSON; what they mean is not asked here.
             return Ok(());
         }
-        let word: serde_json::Value =
-            serde_json::from_slice(&self.taken).map_err(|_| EnvelopeError::Malformed { at })?;
+        let word = self.taken.word().ok_or(EnvelopeError::Malformed { at })?;
         self.note_word(Some(&word));
         Ok(())
     }
@@ -333,48 +307,4 @@ impl Scanner {
             }
         }
     }
-
-    fn take_anew(&mut self) {
-        self.taken.clear();
-        self.is_long = false;
-    }
-
-    fn take(&mut self, bytes: &[u8], room: usize) {
-        if self.taken.len() + bytes.len() > room {
-            self.is_long = true;
-        }
-        if !self.is_long {
-            self.taken.extend_from_slice(bytes);
-        }
-    }
-}
-
-/// Model keys are told apart without regard to case: some providers read them that way, and a second one
-/// would slip past the rights of a key.
-fn key_named(name: &[u8]) -> Key {
-    match name {
-        b"stream" => Key::Stream,
-        b"max_tokens" => Key::Limit(0),
-        b"max_completion_tokens" => Key::Limit(1),
-        b"max_output_tokens" => Key::Limit(2),
-        _ if name.eq_ignore_ascii_case(b"model") => Key::Model,
-        _ => Key::Other,
-    }
-}
-
-/// The text of a JSON string, given what stands between its quotes.
-fn text_of(raw: &[u8]) -> Option<String> {
-    let quoted = [b"\"", raw, b"\""].concat();
-    serde_json::from_slice(&quoted).ok()
-}
-
-/// A count written in any way JSON allows; fractions are cut off.
-fn count(word: &serde_json::Value) -> Option<u64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates, which is what an absurd count should do"
-    )]
-    let from_float = |number: f64| (number >= 0.0).then_some(number as u64);
-    word.as_u64().or_else(|| word.as_f64().and_then(from_float))
 }

@@ -56,7 +56,8 @@ impl Notes {
                 b"object" if data[member.value.clone()] == *b"\"error\"" => {
                     self.note_error(data, at);
                 }
-                b"base_resp" => self.note_error(data, at),
+                b"base_resp" if is_bad_base(data, member.value.start) => self.note_error(data, at),
+                b"success" if data[member.value.clone()] == *b"false" => self.note_error(data, at),
                 _ => {}
             }
         }
@@ -74,6 +75,11 @@ impl Notes {
             }
         }
     }
+}
+
+/// `MiniMax` tells of failures in an answer that is otherwise a success.
+fn is_bad_base(data: &[u8], at: usize) -> bool {
+    value_of(data, at, "status_code").is_some_and(|code| data[code] != *b"0")
 }
 
 /// Whether any telling key has a value other than null.
