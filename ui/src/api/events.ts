@@ -1,0 +1,77 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { isDesktop, listenToDesktop } from '@/native';
+
+/** What the gateway tells all who listen. */
+export type GatewayEvent =
+  | { type: 'config'; what: string }
+  | { type: 'logged'; entries: number }
+  | { type: 'health'; provider: string; open: boolean }
+  | { type: 'refresh' };
+
+/** The first words of the query keys that a kind of record shows up in. */
+const SHOWN_IN: Record<string, readonly string[]> = {
+  groups: ['groups', 'providers', 'routes', 'targets', 'keys', 'overview'],
+  providers: ['providers', 'credentials', 'routes', 'groups', 'overview'],
+  credentials: ['credentials', 'providers', 'overview'],
+  routes: ['routes', 'targets', 'keys', 'groups', 'overview'],
+  keys: ['keys', 'groups', 'overview'],
+  settings: ['settings', 'config'],
+};
+
+/** Which queries an event makes stale; none named means all of them. */
+export function staleAfter(event: GatewayEvent): readonly string[] | 'all' {
+  switch (event.type) {
+    case 'config':
+      return SHOWN_IN[event.what] ?? 'all';
+    case 'logged':
+      return ['logs', 'overview'];
+    case 'health':
+      return ['providers', 'credentials', 'overview'];
+    case 'refresh':
+      return 'all';
+  }
+}
+
+/** Refreshes what an event made stale. */
+export function refreshAfter(client: QueryClient, event: GatewayEvent): void {
+  const stale = staleAfter(event);
+  if (stale === 'all') {
+    client.invalidateQueries();
+    return;
+  }
+  for (const first of stale) client.invalidateQueries({ queryKey: [first] });
+}
+
+/** Listens until the returned function is called. The browser reconnects by itself. */
+export function listen(client: QueryClient): () => void {
+  if (isDesktop()) return listenToDesktop((event) => refreshAfter(client, event));
+  const source = new EventSource('/admin/events');
+  const receive = (message: MessageEvent<string>) => {
+    const event = readEvent(message.data);
+    if (event) refreshAfter(client, event);
+  };
+  for (const name of ['message', 'config', 'logged', 'health', 'refresh'])
+    source.addEventListener(name, receive as EventListener);
+  let wasOpen = false;
+  source.onopen = () => {
+    // Whatever happened while the line was cut is not told again.
+    if (wasOpen) refreshAfter(client, { type: 'refresh' });
+    wasOpen = true;
+  };
+  return () => source.close();
+}
+
+/** Reads one event; text that is none is no event. */
+export function readEvent(text: string): GatewayEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isEvent = typeof value === 'object' && value !== null && 'type' in value;
+    return isEvent && isKnown(value as { type: string }) ? (value as GatewayEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKnown(event: { type: string }): boolean {
+  return ['config', 'logged', 'health', 'refresh'].includes(event.type);
+}

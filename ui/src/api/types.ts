@@ -1,0 +1,127 @@
+/** The records of the admin API, as far as the pages read them. */
+
+/** A switch as the gateway writes it. */
+export type Flag = boolean | 0 | 1;
+
+export const PROTOCOLS = ['anthropic', 'openai', 'openai-responses', 'gemini'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export const MODES = ['direct', 'failover', 'balance', 'adapter', 'fusion'] as const;
+export type Mode = (typeof MODES)[number];
+
+export type Group = {
+  group_id: string;
+  name: string;
+  note: string;
+  enabled: Flag;
+  provider_count: number;
+  route_count: number;
+  key_count: number;
+  tool_count: number;
+  created_at: string;
+};
+
+export type IssuedKey = { key_id: string; name: string; plaintext: string; key_prefix: string };
+
+export type Provider = {
+  provider_id: string;
+  group_id: string;
+  name: string;
+  base_url: string;
+  protocol: Protocol;
+  endpoints?: Partial<Record<Protocol, string>>;
+  api_key?: string | null;
+  api_key_set: Flag;
+  credential_count: number;
+  credential_healthy: number;
+  enabled: Flag;
+  note: string;
+};
+
+export type Credential = {
+  credential_id: string;
+  provider_id: string;
+  label: string;
+  api_key?: string | null;
+  priority: number;
+  weight: number;
+  enabled: Flag;
+  circuit_open: Flag;
+};
+
+export type Route = {
+  route_id: string;
+  group_id: string;
+  alias: string;
+  provider_id: string;
+  upstream_model: string;
+  upstream_path: string;
+  mode: Mode | 'auto-select';
+  enabled: Flag;
+  note: string;
+};
+
+export type Target = {
+  rp_id: string;
+  route_id: string;
+  provider_id: string;
+  upstream_model: string;
+  priority: number;
+  weight?: number;
+  enabled: Flag;
+};
+
+export type Key = {
+  key_id: string;
+  group_id: string;
+  name: string;
+  key_prefix: string;
+  owner_user_id?: string | null;
+  purpose?: 'default' | 'cursor';
+  enabled: Flag;
+  expires_at: string | null;
+  last_used_at: string | null;
+  current_route?: string | null;
+  fast_route?: string | null;
+  rpm_limit: number | null;
+  concurrency_limit: number | null;
+  max_requests: number | null;
+  used_requests: number;
+  max_tokens: number | null;
+  used_tokens: number;
+};
+
+export type LogEntry = {
+  log_id: string;
+  created_at: string;
+  group_id: string;
+  api_key_id: string | null;
+  key_name?: string | null;
+  route_alias: string | null;
+  provider_id: string | null;
+  upstream_model: string | null;
+  status_code: number;
+  request_tokens: number | null;
+  response_tokens: number | null;
+  latency_ms: number | null;
+  error: string | null;
+  [more: string]: unknown;
+};
+
+export type TestResult = {
+  ok: boolean;
+  status: number;
+  latency_ms: number;
+  message: string;
+  upstream_model?: string | null;
+  alias?: string;
+};
+
+export type Preset = {
+  id: string;
+  name: string;
+  protocol: Protocol;
+  base_url: string;
+  keys_url?: string | null;
+  endpoints?: Partial<Record<Protocol, string>>;
+};

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { toInput, toValues } from '@/pages/keys/keyValues';
+import { freeId } from '@/pages/providers/CreateProvider';
+import { matching } from '@/pages/providers/PresetPicker';
+import { inOrder, nextPriority } from '@/pages/routes/Targets';
+import { ago, count, duration } from './format';
+import { CLIENTS, snippet } from './snippets';
+import { aKey } from './testing/stock';
+
+test('numbers and times read as people say them', () => {
+  expect(count(950, 'en')).toBe('950');
+  expect(count(1_234_567, 'en')).toBe('1.2M');
+  expect(count(null, 'en')).toBe('–');
+  expect(duration(840)).toBe('840 ms');
+  expect(duration(12_400)).toBe('12.4 s');
+  expect(duration(125_000)).toBe('2 min 5 s');
+  const now = Date.parse('2026-01-02T00:00:00Z');
+  expect(ago('2026-01-01T23:00:00+00:00', 'en', now)).toBe('1 hr. ago');
+  expect(ago(null, 'en', now)).toBeUndefined();
+});
+
+test('every snippet names the address without a trailing slash, the key and the model', () => {
+  for (const client of CLIENTS) {
+    const text = snippet(client, { baseUrl: 'http://127.0.0.1:8787/', key: 'db_sk_x', model: 'sonnet' });
+    expect(text).toContain('http://127.0.0.1:8787');
+    expect(text).not.toContain('8787//');
+    expect(text).toContain('db_sk_x');
+    expect(text).toContain('sonnet');
+  }
+});
+
+test('an emptied limit is sent as null, a given one as a number', () => {
+  const input = toInput({ ...toValues(aKey({ rpm_limit: 60 })), max_tokens: '5000' });
+  expect(input).toMatchObject({ rpm_limit: 60, max_tokens: 5000, max_requests: null, current_route: null });
+});
+
+test('an expiry survives the form whatever the time zone', () => {
+  const at = '2030-05-06T07:08:00.000Z';
+  expect(toInput(toValues(aKey({ expires_at: at }))).expires_at).toBe(at);
+});
+
+test('a preset that the group has already gets a number', () => {
+  expect(freeId('openai', [])).toBe('openai');
+  expect(freeId('openai', ['openai', 'openai-2'])).toBe('openai-3');
+});
+
+test('presets are found by words of their name in any order', () => {
+  const presets = [
+    { id: 'kimi-cn', name: 'Moonshot Kimi (China)', protocol: 'openai', base_url: 'https://a' },
+    { id: 'openai', name: 'OpenAI', protocol: 'openai', base_url: 'https://b' },
+  ] as const;
+  expect(matching(presets, 'china kimi').map(({ id }) => id)).toEqual(['kimi-cn']);
+  expect(matching(presets, ' ')).toHaveLength(2);
+});
+
+test('targets are listed by priority, and one more comes last', () => {
+  const target = { route_id: 'r', provider_id: 'p', upstream_model: 'm', enabled: true };
+  const targets = [
+    { ...target, rp_id: 'b', priority: 4 },
+    { ...target, rp_id: 'a', priority: 0 },
+  ];
+  expect(inOrder(targets).map(({ rp_id }) => rp_id)).toEqual(['a', 'b']);
+  expect(nextPriority(targets)).toBe(5);
+  expect(nextPriority([])).toBe(0);
+});

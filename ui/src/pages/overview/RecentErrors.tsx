@@ -1,0 +1,44 @@
+import { Link } from '@tanstack/react-router';
+import { CircleCheck } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Overview } from '@/api/queries';
+import { Ago } from '@/parts/Ago';
+import { StatusBadge } from '@/parts/StatusBadge';
+
+/** The last requests that went wrong. */
+export function RecentErrors({ entries }: { entries: Overview['recent_errors'] }) {
+  const { t } = useTranslation();
+  if (entries.length === 0)
+    return (
+      <p className="flex items-center gap-2 rounded-lg border border-line bg-panel px-4 py-3 text-soft">
+        <CircleCheck className="size-4 text-good" />
+        {t('overview.noErrors')}
+      </p>
+    );
+  return (
+    <div className="rounded-lg border border-line bg-panel">
+      <ul className="divide-y divide-line">
+        {entries.map((entry) => (
+          <li
+            key={`${entry.created_at} ${entry.route_alias} ${entry.latency_ms}`}
+            className="flex items-center gap-3 px-3 py-2 text-sm"
+          >
+            <StatusBadge status={entry.status_code} />
+            <span className="w-40 shrink-0 truncate font-mono">{entry.route_alias ?? '–'}</span>
+            <span className="min-w-0 flex-1 truncate text-soft" title={entry.error ?? undefined}>
+              {entry.error}
+            </span>
+            <span className="shrink-0 text-faint">
+              <Ago at={entry.created_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="border-t border-line px-3 py-2 text-sm">
+        <Link to="/requests" search={{ status: 'error' }} className="text-accent hover:underline">
+          {t('overview.allErrors')}
+        </Link>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { refusal } from '@/lib/testing/fakeGateway';
+import { openPage } from '@/lib/testing/render';
+import { aKey, aLogEntry, aProvider, stockedGateway } from '@/lib/testing/stock';
+
+const KEYS = '/admin/llm/groups/default/keys';
+const PROVIDERS = '/admin/llm/groups/default/providers';
+
+test('who is not signed in gets the login, and after it the page asked for', async () => {
+  let isIn = false;
+  const gateway = stockedGateway()
+    .on('GET /admin/session', () => (isIn ? { csrf: 'c' } : refusal(401, 'login')))
+    .on('POST /admin/login', ({ body }) => {
+      isIn = (body as { token: string }).token === 'right';
+      return isIn ? { csrf: 'c' } : refusal(401, 'Invalid admin token.');
+    });
+  const { user, router } = openPage('/keys', gateway);
+  await user.type(await screen.findByLabelText('Admin token'), 'wrong');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(await screen.findByText('Invalid admin token.')).toBeTruthy();
+  await user.clear(screen.getByLabelText('Admin token'));
+  await user.type(screen.getByLabelText('Admin token'), 'right');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(await screen.findByRole('heading', { name: 'Keys' })).toBeTruthy();
+  expect(router.state.location.pathname).toBe('/keys');
+});
+
+test('one choice on the overview switches what a key answers with', async () => {
+  const gateway = stockedGateway();
+  let current: string | null = 'sonnet';
+  gateway
+    .on(`GET ${KEYS}`, () => ({ keys: [aKey({ current_route: current })] }))
+    .on('PATCH /admin/llm/keys/k1', ({ body }) => {
+      current = (body as { current_route: string }).current_route;
+      return { ok: true };
+    });
+  const { user } = openPage('/overview', gateway);
+  const select = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Current route of laptop' });
+  await within(select).findByRole('option', { name: 'haiku' });
+  await user.selectOptions(select, 'haiku');
+  expect(gateway.asked('PATCH /admin/llm/keys/k1')[0]).toMatchObject({
+    body: { current_route: 'haiku' },
+    csrf: 'csrf-1',
+  });
+  await waitFor(() => expect(select.value).toBe('haiku'));
+});
+
+test('a switch that fails is told, and the choice goes back', async () => {
+  const gateway = stockedGateway()
+    .on(`GET ${KEYS}`, () => ({ keys: [aKey({ current_route: 'sonnet' })] }))
+    .on('PATCH /admin/llm/keys/k1', () => refusal(500, 'internal error'));
+  const { user } = openPage('/overview', gateway);
+  const select = await screen.findByRole<HTMLSelectElement>('combobox', { name: 'Current route of laptop' });
+  await within(select).findByRole('option', { name: 'haiku' });
+  await user.selectOptions(select, 'haiku');
+  expect(await screen.findByText(/look for req-1 in the gateway's log/)).toBeTruthy();
+  expect(select.value).toBe('sonnet');
+});
+
+test('a provider is made from a preset in three steps', async () => {
+  const gateway = stockedGateway()
+    .on(`GET ${PROVIDERS}`, () => ({ providers: [] }))
+    .on('GET /admin/llm/presets', () => ({
+      presets: [{ id: 'openai', name: 'OpenAI', protocol: 'openai', base_url: 'https://api.openai.com/v1' }],
+    }))
+    .on(`POST ${PROVIDERS}`, () => ({ provider: aProvider() }));
+  const { user } = openPage('/providers', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Add provider' }));
+  await user.click(await screen.findByRole('button', { name: /OpenAI/ }));
+  await user.type(await screen.findByLabelText('API key'), 'sk-secret');
+  await user.click(screen.getByRole('button', { name: 'Create' }));
+  await screen.findByText('Provider added');
+  expect(gateway.asked(`POST ${PROVIDERS}`)[0]?.body).toMatchObject({
+    provider_id: 'openai',
+    base_url: 'https://api.openai.com/v1',
+    api_key: 'sk-secret',
+    protocol: 'openai',
+  });
+});
+
+test('what the gateway says about a field stands at that field', async () => {
+  const gateway = stockedGateway()
+    .on('GET /admin/llm/presets', () => ({ presets: [] }))
+    .on(`POST ${PROVIDERS}`, () => refusal(409, 'provider_id is taken', { field: 'provider_id' }));
+  const { user } = openPage('/providers', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Add provider' }));
+  await user.click(await screen.findByRole('button', { name: 'Custom' }));
+  const dialog = await screen.findByRole('dialog');
+  await user.type(within(dialog).getByLabelText('Name'), 'Mine');
+  await user.type(within(dialog).getByLabelText('Id'), 'mine');
+  await user.type(within(dialog).getByLabelText('Base URL'), 'http://127.0.0.1:1/v1');
+  await user.click(within(dialog).getByRole('button', { name: 'Create' }));
+  expect(await within(dialog).findByText('provider_id is taken')).toBeTruthy();
+  expect(within(dialog).getByLabelText('Id').getAttribute('aria-invalid')).toBe('true');
+});
+
+test('a test that fails says why', async () => {
+  const gateway = stockedGateway().on('POST /admin/llm/test', () => ({
+    test: { ok: false, status: 502, latency_ms: 80, message: '401 from upstream: bad key' },
+  }));
+  const { user } = openPage('/providers', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Test DeepSeek' }));
+  expect(await screen.findByText('401 from upstream: bad key')).toBeTruthy();
+  expect(gateway.asked('POST /admin/llm/test')[0]?.body).toEqual({
+    provider_id: 'deepseek',
+    group_id: 'default',
+  });
+});
+
+test('a new key is shown in full once it is made', async () => {
+  const gateway = stockedGateway()
+    .on(`GET ${KEYS}`, () => ({ keys: [] }))
+    .on(`POST ${KEYS}`, () => ({ key: aKey({ name: 'ci' }), plaintext: 'db_sk_full' }));
+  const { user } = openPage('/keys', gateway);
+  await user.click(await screen.findByRole('button', { name: 'New key' }));
+  await user.type(await screen.findByLabelText('Name'), 'ci');
+  await user.type(screen.getByLabelText('Requests per minute'), '30');
+  await user.click(screen.getByRole('button', { name: 'Create' }));
+  expect(await screen.findByText('db_sk_full')).toBeTruthy();
+  expect(gateway.asked(`POST ${KEYS}`)[0]?.body).toMatchObject({
+    name: 'ci',
+    rpm_limit: 30,
+    max_tokens: null,
+  });
+});
+
+test('the log goes on where a page ended and opens an entry', async () => {
+  const gateway = stockedGateway().on('GET /admin/llm/logs', ({ query }) =>
+    query.get('cursor')
+      ? { logs: [aLogEntry({ log_id: 'l2', route_alias: 'older', status_code: 502, error: 'upstream cut' })] }
+      : { logs: [aLogEntry()], next_cursor: 'after-l1' },
+  );
+  const { user, router } = openPage('/requests', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Load more' }));
+  const row = (await screen.findByText('older')).closest('tr');
+  if (!row) throw new Error('the entry is in no row');
+  await user.click(within(row).getByRole('button'));
+  expect(await within(await screen.findByRole('dialog')).findByText('upstream cut')).toBeTruthy();
+  expect(router.state.location.search).toMatchObject({ entry: 'l2' });
+});
+
+test('a list that cannot be loaded says so and offers another try', async () => {
+  const gateway = stockedGateway().on(`GET ${KEYS}`, () => refusal(500, 'the database is locked'));
+  const { user } = openPage('/keys', gateway);
+  expect(await screen.findByText('The database is locked')).toBeTruthy();
+  gateway.on(`GET ${KEYS}`, () => ({ keys: [aKey()] }));
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('laptop')).toBeTruthy();
+});
+
+test('the chosen group is in the URL and asked for', async () => {
+  const gateway = stockedGateway().on('GET /admin/llm/groups/team%20a/keys', () => ({
+    keys: [aKey({ name: 'theirs' })],
+  }));
+  openPage('/keys?group=team%20a', gateway);
+  expect(await screen.findByText('theirs')).toBeTruthy();
+});

@@ -1,0 +1,66 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Search, Wrench } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Preset } from '@/api/types';
+import { Badge } from '@/parts/ui/Badge';
+import { Input } from '@/parts/ui/inputs';
+import { Shown } from '@/parts/ui/Shown';
+
+type Props = { presets: UseQueryResult<Preset[]>; pick: (preset: Preset) => void; pickCustom: () => void };
+
+const ITEM =
+  'flex w-full items-center gap-2 rounded-md border border-line px-3 py-2 text-left hover:border-accent hover:bg-accent-wash';
+
+/** The known services, with a search; Enter takes the first that is left. */
+export function PresetPicker({ presets, pick, pickCustom }: Props) {
+  const { t } = useTranslation();
+  const [words, setWords] = useState('');
+  return (
+    <div className="p-4">
+      <div className="relative mb-3">
+        <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-faint" />
+        <Input
+          type="search"
+          aria-label={t('presets.search')}
+          placeholder={t('presets.search')}
+          className="pl-8"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+          onKeyDown={(event) => {
+            const first = matching(presets.data ?? [], words)[0];
+            if (event.key === 'Enter' && first) pick(first);
+          }}
+        />
+      </div>
+      <Shown query={presets} rows={6}>
+        {(all) => (
+          <ul className="grid min-h-72 content-start gap-2 sm:grid-cols-2">
+            {matching(all, words).map((preset) => (
+              <li key={preset.id}>
+                <button type="button" className={ITEM} onClick={() => pick(preset)}>
+                  <span className="min-w-0 flex-1 truncate font-medium">{preset.name}</span>
+                  <Badge>{preset.protocol}</Badge>
+                </button>
+              </li>
+            ))}
+            <li>
+              <button type="button" className={`${ITEM} border-dashed`} onClick={pickCustom}>
+                <Wrench aria-hidden className="size-4 text-faint" />
+                <span className="font-medium">{t('presets.custom')}</span>
+              </button>
+            </li>
+          </ul>
+        )}
+      </Shown>
+    </div>
+  );
+}
+
+/** Presets whose name or id holds all of the words. */
+export function matching(presets: readonly Preset[], words: string): Preset[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return presets.filter(({ id, name }) =>
+    wanted.every((word) => `${id} ${name}`.toLowerCase().includes(word)),
+  );
+}

@@ -1,0 +1,89 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import type { ReactNode } from 'react';
+import { useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import type { ProviderInput } from '@/api/actions';
+import { PROTOCOLS } from '@/api/types';
+import { SelectField, TextField } from '@/parts/ui/Field';
+import { FormDialog } from '@/parts/ui/FormDialog';
+
+const schema = z.object({
+  provider_id: z
+    .string()
+    .trim()
+    .max(64, 'form.long')
+    .regex(/[a-zA-Z0-9]/, 'form.idChars'),
+  name: z.string().trim().min(1, 'form.required').max(128, 'form.long'),
+  base_url: z
+    .string()
+    .trim()
+    .max(512, 'form.long')
+    .regex(/^https?:\/\/./, 'form.url'),
+  protocol: z.enum(PROTOCOLS),
+  api_key: z.string().trim().max(4096, 'form.long'),
+  note: z.string().max(512, 'form.long'),
+});
+
+type Values = z.infer<typeof schema>;
+
+type Props = {
+  title: string;
+  about?: ReactNode;
+  start: Partial<Values>;
+  isNew: boolean;
+  save: (input: ProviderInput) => Promise<unknown>;
+  onClose: () => void;
+  keyHint?: ReactNode;
+};
+
+const BLANK: Values = { provider_id: '', name: '', base_url: '', protocol: 'openai', api_key: '', note: '' };
+
+/** What a provider is: the same form for a new one and an old one. */
+export function ProviderForm({ title, about, start, isNew, save, onClose, keyHint }: Props) {
+  const { t } = useTranslation();
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: schema
+      .loose()
+      .partial()
+      .transform((given) => ({ ...BLANK, ...pick(given) }))
+      .parse(start),
+  });
+  return (
+    <FormDialog
+      title={title}
+      about={about}
+      form={form}
+      save={save}
+      onClose={onClose}
+      submit={isNew ? t('action.create') : undefined}
+    >
+      <div className="grid grid-cols-2 gap-3">
+        <TextField form={form} name="name" label={t('providers.name')} />
+        <TextField form={form} name="provider_id" label={t('providers.id')} readOnly={!isNew} mono />
+      </div>
+      <TextField
+        form={form}
+        name="api_key"
+        type="password"
+        label={t('providers.key')}
+        hint={isNew ? keyHint : t('providers.keyKeep')}
+        mono
+      />
+      <SelectField form={form} name="protocol" label={t('providers.protocol')}>
+        {PROTOCOLS.map((protocol) => (
+          <option key={protocol} value={protocol}>
+            {t(`protocol.${protocol}`)}
+          </option>
+        ))}
+      </SelectField>
+      <TextField form={form} name="base_url" label={t('providers.baseUrl')} placeholder="https://" mono />
+      <TextField form={form} name="note" label={t('form.note')} />
+    </FormDialog>
+  );
+}
+
+function pick(given: Record<string, unknown>): Partial<Values> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in BLANK));
+}

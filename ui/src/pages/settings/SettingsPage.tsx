@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { saveLanguage } from '@/api/actions';
+import { configQuery, healthQuery, overviewQuery } from '@/api/queries';
+import { chooseLanguage, LANGUAGES, type Language } from '@/i18n';
+import { chooseTheme, THEMES, type Theme, useTheme } from '@/lib/theme';
+import { useChange } from '@/lib/useChange';
+import { useGroup } from '@/lib/useGroup';
+import { Field } from '@/parts/ui/Field';
+import { Select } from '@/parts/ui/inputs';
+import { Page, Section } from '@/parts/ui/Page';
+
+/** Settings: language, theme, and what this gateway is. */
+export function SettingsPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('settings.title')} about={t('settings.about')}>
+      <Section title={t('settings.general')}>
+        <div className="grid max-w-xl grid-cols-2 gap-4 rounded-lg border border-line bg-panel p-4">
+          <LanguageChoice />
+          <ThemeChoice />
+        </div>
+      </Section>
+      <Section title={t('settings.aboutHead')}>
+        <About />
+      </Section>
+    </Page>
+  );
+}
+
+function LanguageChoice() {
+  const { t, i18n } = useTranslation();
+  const { attempt } = useChange({ run: saveLanguage, what: 'settings' });
+  const choose = (language: Language) => {
+    chooseLanguage(language);
+    attempt(language);
+  };
+  return (
+    <Field label={t('settings.language')} hint={t('settings.languageHint')}>
+      {(wires) => (
+        <Select {...wires} value={i18n.language} onChange={(event) => choose(event.target.value as Language)}>
+          {LANGUAGES.map((language) => (
+            <option key={language} value={language} lang={language}>
+              {t(`language.${language}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function ThemeChoice() {
+  const { t } = useTranslation();
+  const theme = useTheme();
+  return (
+    <Field label={t('settings.theme')} hint={t('settings.themeHint')}>
+      {(wires) => (
+        <Select {...wires} value={theme} onChange={(event) => chooseTheme(event.target.value as Theme)}>
+          {THEMES.map((each) => (
+            <option key={each} value={each}>
+              {t(`theme.${each}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function About() {
+  const { t } = useTranslation();
+  const config = useQuery(configQuery).data;
+  const overview = useQuery(overviewQuery(useGroup())).data;
+  const version = useQuery(healthQuery).data?.version;
+  const facts: [string, ReactNode][] = [
+    [t('settings.version'), version ?? '–'],
+    [t('overview.baseUrl'), config?.app_base_url ?? '–'],
+    [t('settings.dataDir'), overview?.data_dir ?? '–'],
+  ];
+  return (
+    <dl className="grid max-w-xl grid-cols-[10rem_1fr] gap-x-4 gap-y-2 rounded-lg border border-line bg-panel p-4 text-sm">
+      {facts.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-faint">{name}</dt>
+          <dd className="font-mono break-all">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
