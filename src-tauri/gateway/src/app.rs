@@ -22,7 +22,7 @@ use crate::{
     secrets::{MasterSource, Sealer},
     store::{self, Store, StoreError},
     tasks::Tasks,
-    upstream::{health::Health, http::Http},
+    upstream::{health::Health, http::Http, known::Known},
 };
 
 /// What a running gateway is made of.
@@ -46,6 +46,8 @@ pub struct App {
     pub health: Health,
     /// Calls upstreams.
     pub http: Http,
+    /// Providers that have no endpoint for counting tokens.
+    pub counts_nothing: Known,
     /// Owns every task.
     pub tasks: Tasks,
     /// Tells the UI and the tray what happened.
@@ -81,6 +83,7 @@ impl App {
             })
             .await?;
         self.live.replace(Snapshot::build(parts));
+        self.counts_nothing.clear();
         self.events.tell(Event::Config { what });
         Ok(result)
     }

@@ -6,7 +6,7 @@
 //! | storey | modules | may use |
 //! |---|---|---|
 //! | 5 | this file, [`cli`] | everything below |
-//! | 4 | `server` | [`proxy`], [`admin`], [`app`] |
+//! | 4 | `gateway`, `server`, `guard`, `web`, `retention`, `takeover` | [`proxy`], [`admin`], [`app`] |
 //! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
 //! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
 //! | 1 | [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
@@ -19,16 +19,20 @@ pub mod clock;
 pub mod config;
 pub mod events;
 mod gateway;
+mod guard;
 pub mod ids;
 pub mod import;
 pub mod metering;
 pub mod observe;
 pub mod options;
 pub mod proxy;
+mod retention;
 pub mod secrets;
 mod server;
 pub mod store;
+mod takeover;
 pub mod tasks;
 pub mod upstream;
+mod web;
 
 pub use gateway::{Gateway, OpenError};

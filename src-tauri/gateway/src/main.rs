@@ -1,2 +1,7 @@
-//! The headless server and command line.
-fn main() {}
+//! The headless gateway and its command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyway_gateway::cli::main()
+}

@@ -37,6 +37,10 @@ pub struct Options {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Whether the OS keychain may be asked for the master key.
     pub keychain: bool,
+    /// Where the D-Bus session is, which leads to the keychain on Linux.
+    pub session_bus: Option<String>,
+    /// The user's runtime folder, where such a session usually is.
+    pub runtime_dir: Option<PathBuf>,
 }
 
 /// A setting that cannot be used.
@@ -47,6 +51,9 @@ pub struct BadOption {
     value: String,
     wanted: &'static str,
 }
+
+/// What says where the desktop session is.
+const SESSION_NAMES: [&str; 2] = ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"];
 
 /// The `KEYWAY_*` variables of the process and of `.env` files; the process wins.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +69,7 @@ impl Environment {
         };
         all.extend(std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            name.starts_with("KEYWAY_").then_some(())?;
+            (name.starts_with("KEYWAY_") || SESSION_NAMES.contains(&name.as_str())).then_some(())?;
             Some((name, value.into_string().ok()?))
         }));
         Ok(Self(all))
@@ -91,6 +98,8 @@ impl Options {
             log_level: environment.get("KEYWAY_LOG_LEVEL").unwrap_or("info").to_lowercase(),
             tls: tls(environment)?,
             keychain: parsed(environment, "KEYWAY_KEYCHAIN", "it must be true or false")?.unwrap_or(true),
+            session_bus: environment.get("DBUS_SESSION_BUS_ADDRESS").map(str::to_owned),
+            runtime_dir: environment.get("XDG_RUNTIME_DIR").map(PathBuf::from),
         })
     }
 

@@ -5,6 +5,7 @@ mod connect;
 pub mod echo;
 pub mod health;
 pub mod http;
+pub mod known;
 pub mod outgoing;
 pub mod sign;
 mod trust;

@@ -1,0 +1,275 @@
+//! Which path is which endpoint, and which protocol its caller speaks.
+
+use std::borrow::Cow;
+
+use http::Method;
+use keyway_protocols::Protocol;
+
+/// What a path of the proxy asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// An answer of a model.
+    Generate {
+        /// The caller's protocol.
+        protocol: Protocol,
+        /// Gemini names model and form in the path instead of the body.
+        gemini: Option<GeminiPath>,
+    },
+    /// How many tokens a request has.
+    CountTokens {
+        /// The caller's protocol.
+        protocol: Protocol,
+        /// The model of Gemini's path.
+        model: Option<String>,
+    },
+    /// An endpoint that has no counterpart in other protocols: embeddings, images, audio, …
+    PassThrough {
+        /// The caller's protocol.
+        protocol: Protocol,
+        /// The path below the base URL.
+        path: String,
+    },
+    /// A job of a route with an `upstream_path`: images, video, 3D.
+    Generation,
+    /// How such a job is doing.
+    GenerationJob {
+        /// The path below the base URL.
+        path: String,
+    },
+    /// The models a key may ask for.
+    Models {
+        /// Whether the path itself says that Gemini's shape is meant.
+        gemini: bool,
+    },
+    /// One of them.
+    Model {
+        /// Its name.
+        id: String,
+        /// Whether the path itself says that Gemini's shape is meant.
+        gemini: bool,
+    },
+    /// The WebSocket form of Responses, which is not spoken.
+    ResponsesSocket,
+    /// A path of the proxy that Keyway does not serve; named so that the caller is told in its own protocol.
+    Unserved {
+        /// The caller's protocol, as far as the path tells.
+        protocol: Protocol,
+    },
+}
+
+/// What Gemini says in the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeminiPath {
+    /// The asked model.
+    pub model: String,
+    /// Whether a stream is asked for.
+    pub streamed: bool,
+}
+
+impl Endpoint {
+    /// The protocol that errors are worded in.
+    pub fn protocol(&self) -> Protocol {
+        match self {
+            Self::Generate { protocol, .. }
+            | Self::CountTokens { protocol, .. }
+            | Self::PassThrough { protocol, .. }
+            | Self::Unserved { protocol } => *protocol,
+            Self::Models { gemini: true } | Self::Model { gemini: true, .. } => Protocol::Gemini,
+            Self::ResponsesSocket => Protocol::OpenAiResponses,
+            Self::Generation
+            | Self::GenerationJob { .. }
+            | Self::Models { gemini: false }
+            | Self::Model { gemini: false, .. } => Protocol::OpenAi,
+        }
+    }
+}
+
+/// Folders that other products serve the same endpoints under.
+const PREFIXES: [&str; 6] = ["/openai", "/anthropic", "/gemini", "/api", "/proxy", ""];
+const VERSIONS: [&str; 3] = ["/v1beta", "/v1", ""];
+/// `OpenAI` endpoints that go to the upstream as they are.
+const PASSED: [&str; 7] = ["/embeddings", "/images/", "/audio/", "/rerank", "/moderations", "/completions", "/videos"];
+
+/// The endpoint of a path, or none when the path is not the proxy's.
+pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
+    let (rest, version) = tail(path)?;
+    let posted = method == Method::POST;
+    if let Some(model) = rest.strip_prefix("/models") {
+        return models(posted, model, version);
+    }
+    let served = match rest {
+        "/chat/completions" => generate(Protocol::OpenAi),
+        "/messages" => generate(Protocol::Anthropic),
+        "/responses" if posted => generate(Protocol::OpenAiResponses),
+        "/responses" => return Some(Endpoint::ResponsesSocket),
+        "/messages/count_tokens" => count(Protocol::Anthropic),
+        "/responses/input_tokens" => count(Protocol::OpenAiResponses),
+        "/generations" => Endpoint::Generation,
+        _ => return further(posted, rest),
+    };
+    Some(if posted { served } else { Endpoint::Unserved { protocol: served.protocol() } })
+}
+
+fn generate(protocol: Protocol) -> Endpoint {
+    Endpoint::Generate { protocol, gemini: None }
+}
+
+fn count(protocol: Protocol) -> Endpoint {
+    Endpoint::CountTokens { protocol, model: None }
+}
+
+fn further(posted: bool, rest: &str) -> Option<Endpoint> {
+    if let Some(path) = rest.strip_prefix("/generations/") {
+        return (!posted && is_plain(path)).then(|| Endpoint::GenerationJob { path: path.to_owned() });
+    }
+    if PASSED.iter().any(|known| rest == *known || (known.ends_with('/') && rest.starts_with(known))) {
+        let passed = || Endpoint::PassThrough { protocol: Protocol::OpenAi, path: rest.to_owned() };
+        return is_plain(rest).then(|| if posted { passed() } else { Endpoint::Unserved { protocol: Protocol::OpenAi } });
+    }
+    if posted && rest == "/responses/compact" {
+        return Some(Endpoint::PassThrough { protocol: Protocol::OpenAiResponses, path: rest.to_owned() });
+    }
+    let protocol = if rest.starts_with("/messages/") {
+        Protocol::Anthropic
+    } else if rest.starts_with("/responses/") {
+        Protocol::OpenAiResponses
+    } else {
+        return None;
+    };
+    Some(Endpoint::Unserved { protocol })
+}
+
+/// `/models`, `/models/{id}` and Gemini's `/models/{id}:{action}`.
+fn models(posted: bool, rest: &str, version: &str) -> Option<Endpoint> {
+    let gemini = version == "/v1beta";
+    if rest.is_empty() || rest == "/" {
+        return (!posted).then_some(Endpoint::Models { gemini });
+    }
+    let id = decoded(rest.strip_prefix('/')?);
+    let id = id.strip_prefix("models/").unwrap_or(&id);
+    if !posted {
+        return Some(Endpoint::Model { id: id.to_owned(), gemini });
+    }
+    let (model, action) = id.rsplit_once(':')?;
+    let streamed = action == "streamGenerateContent";
+    match action {
+        "generateContent" | "streamGenerateContent" => Some(Endpoint::Generate {
+            protocol: Protocol::Gemini,
+            gemini: Some(GeminiPath { model: model.to_owned(), streamed }),
+        }),
+        "countTokens" => Some(Endpoint::CountTokens { protocol: Protocol::Gemini, model: Some(model.to_owned()) }),
+        _ => Some(Endpoint::Unserved { protocol: Protocol::Gemini }),
+    }
+}
+
+/// The path without the folder it is served under, and its version.
+fn tail(path: &str) -> Option<(&str, &str)> {
+    let rest = PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix).filter(|rest| rest.starts_with('/')))?;
+    let version =
+        VERSIONS.into_iter().find(|version| rest.strip_prefix(version).is_some_and(|rest| rest.starts_with('/')))?;
+    Some((rest.strip_prefix(version)?, version))
+}
+
+/// A path that stays below the base URL it is joined to.
+fn is_plain(path: &str) -> bool {
+    let path = decoded(path);
+    !path.split('/').any(|part| part == ".." || part == ".") && !path.contains(['\\', '\0'])
+}
+
+/// Undoes percent-encoding; what is not UTF-8 stays as it is.
+fn decoded(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let code = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        if let Some(byte) = code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(path: &str) -> Option<Endpoint> {
+        endpoint(&Method::POST, path)
+    }
+
+    #[test]
+    fn each_protocol_is_found_under_every_folder() {
+        for path in [
+            "/v1/chat/completions",
+            "/openai/chat/completions",
+            "/openai/v1/chat/completions",
+            "/api/v1/chat/completions",
+            "/proxy/v1/chat/completions",
+            "/chat/completions",
+        ] {
+            assert_eq!(post(path), Some(generate(Protocol::OpenAi)), "{path}");
+        }
+        for path in ["/v1/messages", "/anthropic/messages", "/anthropic/v1/messages"] {
+            assert_eq!(post(path), Some(generate(Protocol::Anthropic)), "{path}");
+        }
+        assert_eq!(post("/v1/messages/count_tokens"), Some(count(Protocol::Anthropic)));
+        for path in ["/v1/responses", "/responses"] {
+            assert_eq!(post(path), Some(generate(Protocol::OpenAiResponses)), "{path}");
+        }
+    }
+
+    #[test]
+    fn gemini_names_model_and_form_in_the_path() {
+        for (path, model, streamed) in [
+            ("/v1beta/models/g-1:generateContent", "g-1", false),
+            ("/v1/models/g-1:streamGenerateContent", "g-1", true),
+            ("/v1beta/models/g-1%3AgenerateContent", "g-1", false),
+            ("/v1beta/models/models/g-1:generateContent", "g-1", false),
+            ("/v1beta/models/deepseek/chat:generateContent", "deepseek/chat", false),
+        ] {
+            let gemini = Some(GeminiPath { model: model.to_owned(), streamed });
+            assert_eq!(post(path), Some(Endpoint::Generate { protocol: Protocol::Gemini, gemini }), "{path}");
+        }
+    }
+
+    #[test]
+    fn models_are_listed_one_by_one_and_all() {
+        let get = |path| endpoint(&Method::GET, path);
+        assert_eq!(get("/v1/models"), Some(Endpoint::Models { gemini: false }));
+        assert_eq!(get("/openai/models"), Some(Endpoint::Models { gemini: false }));
+        assert_eq!(get("/v1beta/models"), Some(Endpoint::Models { gemini: true }));
+        assert_eq!(get("/v1/models/a/b"), Some(Endpoint::Model { id: "a/b".to_owned(), gemini: false }));
+    }
+
+    #[test]
+    fn paths_that_leave_the_base_url_are_not_served() {
+        let get = |path| endpoint(&Method::GET, path);
+        assert_eq!(get("/v1/generations/tasks/7"), Some(Endpoint::GenerationJob { path: "tasks/7".to_owned() }));
+        for path in ["/v1/generations/../keys", "/v1/generations/%2e%2e/keys"] {
+            assert_eq!(get(path), None, "{path}");
+        }
+        assert_eq!(post("/v1/images/..%5ckeys"), None);
+        assert_eq!(post("/v1/images/generations"), Some(Endpoint::PassThrough { protocol: Protocol::OpenAi, path: "/images/generations".to_owned() }));
+    }
+
+    #[test]
+    fn pages_and_admin_are_not_the_proxys() {
+        for path in ["/", "/admin/login", "/health", "/assets/app.js", "/requests", "/providers"] {
+            assert_eq!(endpoint(&Method::GET, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn known_paths_that_are_not_served_are_refused_in_their_protocol() {
+        assert_eq!(post("/v1/messages/batches"), Some(Endpoint::Unserved { protocol: Protocol::Anthropic }));
+        assert_eq!(post("/v1/responses/r1/cancel"), Some(Endpoint::Unserved { protocol: Protocol::OpenAiResponses }));
+        assert_eq!(endpoint(&Method::GET, "/v1/messages"), Some(Endpoint::Unserved { protocol: Protocol::Anthropic }));
+    }
+}

@@ -1,0 +1,180 @@
+//! One client request with all its attempts: recorded when it goes, however it goes.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, header};
+use keyway_protocols::{Protocol, usage::Usage};
+
+use super::{admit::Caller, error::ProxyError};
+use crate::{
+    app::App,
+    ids::{self, GroupId},
+    metering::limits::Reservation,
+    store::logs::{AttemptNote, LogEntry},
+};
+
+/// What the log says of a client that hung up; no client ever sees it.
+const CLIENT_LEFT: u16 = 499;
+/// So much of a client's name is kept.
+const CLIENT_CHARS: usize = 128;
+
+/// The facts of one exchange so far; dropping it records them.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// The gateway it happens in.
+    pub app: Arc<App>,
+    /// What the log will say.
+    pub entry: LogEntry,
+    /// Whether the log gets an entry at all.
+    pub recorded: bool,
+    /// Pieces of output seen, for an answer that never told its usage.
+    pub output_events: u64,
+    began: Instant,
+    reservation: Option<Reservation>,
+}
+
+impl Exchange {
+    /// Begins with a request's arrival. Until told otherwise the client has left.
+    pub(super) fn begin(app: &Arc<App>, protocol: Protocol, headers: &HeaderMap) -> Self {
+        app.in_flight.fetch_add(1, Ordering::Relaxed);
+        let entry = blank(app, protocol, headers);
+        let began = app.clock.instant();
+        Self { app: app.clone(), entry, recorded: true, output_events: 0, began, reservation: None }
+    }
+
+    /// The id that finds the log entry.
+    pub(super) fn id(&self) -> &str {
+        &self.entry.id
+    }
+
+    /// Notes who asks.
+    pub(super) fn called_by(&mut self, caller: &Caller) {
+        self.entry.group = caller.group.group.id.clone();
+        self.entry.key_id = Some(caller.key.id.clone());
+    }
+
+    /// Holds the caller's reservation until the real usage is known.
+    pub(super) fn hold(&mut self, reservation: Reservation) {
+        self.reservation = Some(reservation);
+    }
+
+    /// Notes how one try went; a single one that went well is told by the entry itself.
+    pub(super) fn tried(&mut self, note: impl FnOnce() -> AttemptNote, well: bool) {
+        if !well || !self.entry.attempts.is_empty() {
+            self.entry.attempts.push(note());
+        }
+    }
+
+    /// Notes that the first byte of the answer goes out.
+    pub(super) fn first_byte(&mut self) {
+        if self.entry.first_byte_us.is_none() {
+            self.entry.first_byte_us = Some(micros(self.elapsed()));
+        }
+    }
+
+    /// Notes that the answer is whole.
+    pub(super) fn done(&mut self, status: u16) {
+        self.entry.status = status;
+        self.entry.error_code = None;
+        self.entry.error = None;
+    }
+
+    /// Notes that the client got an error in place of an answer, or at the end of one.
+    pub(super) fn failed(&mut self, status: u16, error: &ProxyError, message: &str) {
+        self.entry.status = status;
+        self.entry.error_code = Some(error.code().into());
+        self.entry.error = Some(message.into());
+    }
+
+    /// Notes that the client was refused before any upstream answered; that uses up nothing.
+    pub(super) fn refuse(&mut self, status: u16, error: &ProxyError, message: &str) {
+        self.failed(status, error, message);
+        if let Some(reservation) = self.reservation.take() {
+            reservation.refund();
+        }
+    }
+
+    /// Time since the request arrived.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.app.clock.instant().saturating_duration_since(self.began)
+    }
+
+    /// The tokens to count: as told, else guessed from what went through.
+    fn tokens(&self) -> u64 {
+        if let Some(usage) = &self.entry.usage {
+            return Usage::total(usage);
+        }
+        if self.entry.status >= 400 && self.entry.status != CLIENT_LEFT {
+            return 0;
+        }
+        estimate(self.entry.request_bytes) + self.output_events
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.app.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.entry.total_us = micros(self.elapsed());
+        if let Some(reservation) = self.reservation.take() {
+            reservation.settle(self.tokens(), self.app.clock.now());
+        }
+        if self.entry.status == CLIENT_LEFT && self.entry.error_code.is_none() {
+            self.entry.error_code = Some("client_left".into());
+        }
+        if self.recorded || self.entry.status >= 400 {
+            self.app.store.log(self.entry.clone());
+        }
+    }
+}
+
+/// What is known when a request arrives.
+fn blank(app: &App, protocol: Protocol, headers: &HeaderMap) -> LogEntry {
+    let id: Arc<str> = ids::fresh().into();
+    LogEntry {
+        request_id: Some(id.clone()),
+        id,
+        at: app.clock.now(),
+        group: GroupId::from(""),
+        key_id: None,
+        key_name: None,
+        asked_model: Arc::default(),
+        route_id: None,
+        route_alias: None,
+        provider_id: None,
+        upstream_model: None,
+        credential: None,
+        protocol_in: protocol,
+        protocol_out: None,
+        streamed: false,
+        status: CLIENT_LEFT,
+        error_code: None,
+        error: None,
+        usage: None,
+        request_bytes: 0,
+        response_bytes: 0,
+        first_byte_us: None,
+        total_us: 0,
+        finish_reason: None,
+        client: client(headers),
+        attempts: Vec::new(),
+    }
+}
+
+/// What a request of this size is taken to use until its real usage is known.
+pub(super) fn estimate(request_bytes: u64) -> u64 {
+    crate::metering::tokens::estimate_request(usize::try_from(request_bytes).unwrap_or(usize::MAX))
+}
+
+fn client(headers: &HeaderMap) -> Option<Arc<str>> {
+    let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    let end = name.char_indices().nth(CLIENT_CHARS).map_or(name.len(), |(at, _)| at);
+    Some(name[..end].into())
+}
+
+/// Whole microseconds.
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,90 @@
+//! The main endpoints: an answer of a model, streamed or whole.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use http_body::Body;
+use keyway_protocols::{Protocol, envelope::Envelope};
+
+use super::{
+    Asked,
+    answer::Answer,
+    attempt::{Ask, OwnedAction},
+    echo,
+    endpoints::GeminiPath,
+    error::ProxyError,
+    exchange::{self, Exchange},
+    failover,
+    intake::{self, Intake},
+    plan::{self, Plan, Targets},
+};
+
+
+/// Answers a request for an answer of a model.
+pub(super) async fn answer<B>(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    body: B,
+    protocol: Protocol,
+    gemini: Option<GeminiPath>,
+) -> Result<Answer, ProxyError>
+where
+    B: Body<Data = Bytes>,
+{
+    let intake = intake::read_json(&asked.head.headers, body).await?;
+    let streamed = gemini.as_ref().map(|path| path.streamed);
+    let plan = planned(exchange, asked, &intake.envelope, protocol, gemini.map(|path| path.model))?;
+    reserve(exchange, asked)?;
+    match plan.targets {
+        Targets::Echo => {
+            Ok(echo::answer(exchange, protocol, &intake.pieces, streamed, asked.head.uri.query()).await)
+        }
+        Targets::Providers(targets) => {
+            // Gemini streams a JSON array unless events are asked for; that is passed on as it comes.
+            exchange.entry.streamed = streamed == Some(true);
+            let Intake { pieces, envelope } = intake;
+            let ask = Ask {
+                method: Method::POST,
+                protocol,
+                action: OwnedAction::Generate { streamed: streamed == Some(true) },
+                headers: asked.head.headers.clone(),
+                query: asked.query(),
+                pieces,
+                spot: envelope.model,
+            };
+            failover::ask(exchange, &ask, &targets, &asked.caller.key).await
+        }
+    }
+}
+
+/// Finds the targets for the asked model and notes both in the log entry.
+pub(super) fn planned(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    envelope: &Envelope,
+    protocol: Protocol,
+    in_path: Option<String>,
+) -> Result<Plan, ProxyError> {
+    let (group, key) = (&asked.caller.group, &asked.caller.key);
+    exchange.entry.request_bytes = envelope.len as u64;
+    let name = in_path.or_else(|| envelope.model.as_ref().map(|spot| spot.name.clone()));
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
+        return Err(ProxyError::MissingModel(plan::aliases(group, key)));
+    };
+    exchange.entry.asked_model = Arc::from(name.as_str());
+    let plan = plan::plan(group, key, &name, protocol)?;
+    if let Some(route) = &plan.route {
+        exchange.entry.route_id = Some(route.id.clone());
+        exchange.entry.route_alias = Some(route.alias.as_str().into());
+    }
+    Ok(plan)
+}
+
+/// Counts the request against the key's limits; the exchange settles it when the real usage is known.
+pub(super) fn reserve(exchange: &mut Exchange, asked: &Asked) -> Result<(), ProxyError> {
+    let estimate = exchange::estimate(exchange.entry.request_bytes);
+    let reservation = exchange.app.meters.reserve(&asked.caller.key, estimate, exchange.app.clock.now())?;
+    exchange.hold(reservation);
+    Ok(())
+}

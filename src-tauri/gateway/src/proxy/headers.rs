@@ -1,0 +1,178 @@
+//! Which headers go along: from the client to the upstream, and back.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// Counts how many gateways a request went through, so that a chain of them ends.
+pub(super) const HOPS: HeaderName = HeaderName::from_static("x-keyway-hops");
+/// The id that finds the log entry of an answer.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keyway-request-id");
+
+/// More gateways than this in a row are a loop.
+const MOST_HOPS: u32 = 4;
+
+/// Never copied: they belong to one connection, to the gateway's own door, or to a browser.
+const DROPPED: [HeaderName; 24] = [
+    header::CONNECTION,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::ACCEPT_ENCODING,
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::SET_COOKIE,
+    header::ORIGIN,
+    header::REFERER,
+    header::FORWARDED,
+    header::VIA,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("x-goog-api-key"),
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Families of headers that say something about the browser, the network or Keyway itself.
+const DROPPED_FAMILIES: [&str; 4] = ["sec-", "x-forwarded-", "x-keyway-", "access-control-"];
+
+/// Holds the paths of the user's workspaces: for the vendor of the agent, for nobody else.
+const CODEX_METADATA: &str = "x-codex-turn-metadata";
+
+/// The headers of a request as the upstream at `host` gets them, without credentials.
+pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(client.len() + 4);
+    let named = named_by_connection(client);
+    for (name, value) in client {
+        if goes_along(name, &named) && (name != CODEX_METADATA || is_openai(host)) {
+            headers.append(name.clone(), value.clone());
+        }
+    }
+    // Events have to be read as they come; a compressed answer would have to be undone first.
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(HOPS, HeaderValue::from(hops(client) + 1));
+    headers
+}
+
+/// The headers of an answer as the client gets them.
+pub(super) fn returned(upstream: &HeaderMap) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(upstream.len() + 2);
+    let named = named_by_connection(upstream);
+    for (name, value) in upstream {
+        if goes_along(name, &named) {
+            headers.append(name.clone(), value.clone());
+        }
+    }
+    headers
+}
+
+/// Whether a request went through so many gateways that it must be going round.
+pub(super) fn is_loop(client: &HeaderMap) -> bool {
+    hops(client) >= MOST_HOPS
+}
+
+fn hops(client: &HeaderMap) -> u32 {
+    client.get(HOPS).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn goes_along(name: &HeaderName, named: &[String]) -> bool {
+    !DROPPED.contains(name)
+        && !DROPPED_FAMILIES.iter().any(|family| name.as_str().starts_with(family))
+        && !named.iter().any(|other| name == other.as_str())
+}
+
+fn is_openai(host: &str) -> bool {
+    ["openai.com", "chatgpt.com"].iter().any(|domain| {
+        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// `Connection: a, b` makes the headers `a` and `b` belong to the connection.
+fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty() && name != "keep-alive" && name != "close")
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn what_the_upstream_needs_goes_along_and_credentials_do_not() {
+        let client = map(&[
+            ("authorization", "Bearer db_sk_x"),
+            ("x-api-key", "db_sk_x"),
+            ("cookie", "keyway_admin_session=x"),
+            ("anthropic-beta", "context-1m-2025-08-07"),
+            ("anthropic-version", "2023-06-01"),
+            ("idempotency-key", "7"),
+            ("traceparent", "00-1-1-01"),
+            ("x-something-new", "kept"),
+            ("connection", "keep-alive, x-hop"),
+            ("x-hop", "1"),
+            ("sec-fetch-mode", "cors"),
+            ("accept-encoding", "gzip, br"),
+        ]);
+        let sent = forwarded(&client, "api.anthropic.com");
+        let mut names: Vec<_> = sent.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "accept-encoding",
+                "anthropic-beta",
+                "anthropic-version",
+                "idempotency-key",
+                "traceparent",
+                "x-keyway-hops",
+                "x-something-new"
+            ]
+        );
+        assert_eq!(sent[header::ACCEPT_ENCODING], "identity");
+    }
+
+    #[test]
+    fn workspace_paths_go_to_openai_only() {
+        let client = map(&[("x-codex-turn-metadata", "{}")]);
+        assert!(forwarded(&client, "api.openai.com").contains_key("x-codex-turn-metadata"));
+        assert!(!forwarded(&client, "api.deepseek.com").contains_key("x-codex-turn-metadata"));
+        assert!(!forwarded(&client, "notopenai.com").contains_key("x-codex-turn-metadata"));
+    }
+
+    #[test]
+    fn a_request_that_goes_round_is_recognised() {
+        let mut headers = HeaderMap::new();
+        for _ in 0..MOST_HOPS {
+            assert!(!is_loop(&headers));
+            headers = forwarded(&headers, "127.0.0.1");
+        }
+        assert!(is_loop(&headers));
+    }
+
+    #[test]
+    fn rate_limit_headers_come_back_and_cookies_do_not() {
+        let upstream = map(&[
+            ("retry-after", "3"),
+            ("anthropic-ratelimit-tokens-remaining", "9"),
+            ("x-ratelimit-reset-tokens", "6m0s"),
+            ("set-cookie", "a=b"),
+            ("transfer-encoding", "chunked"),
+        ]);
+        let back = returned(&upstream);
+        assert_eq!(back.len(), 3);
+        assert_eq!(back[header::RETRY_AFTER], "3");
+    }
+}

@@ -1,0 +1,75 @@
+//! Endpoints that only one protocol has (embeddings, images, audio, …): they go to a provider as they are.
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, header};
+use http_body::Body;
+use keyway_protocols::{
+    Protocol,
+    envelope::{Envelope, ModelSpot},
+};
+
+use super::{
+    Asked,
+    answer::Answer,
+    attempt::{Ask, OwnedAction},
+    error::ProxyError,
+    exchange::Exchange,
+    failover, generate,
+    intake::{self, Intake},
+    multipart,
+    plan::Targets,
+};
+
+/// Passes a request on to a path below the provider's base URL.
+pub(super) async fn answer<B>(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    body: B,
+    protocol: Protocol,
+    path: String,
+) -> Result<Answer, ProxyError>
+where
+    B: Body<Data = Bytes>,
+{
+    let headers = &asked.head.headers;
+    let form = headers.get(header::CONTENT_TYPE).and_then(|value| multipart::boundary(value.to_str().ok()?));
+    let intake = match form {
+        Some(boundary) => read_form(asked, body, &boundary).await?,
+        None => intake::read_json(headers, body).await?,
+    };
+    let plan = generate::planned(exchange, asked, &intake.envelope, protocol, None)?;
+    let Targets::Providers(targets) = plan.targets else {
+        return Err(ProxyError::Unserved(format!("{path} of the built-in provider")));
+    };
+    generate::reserve(exchange, asked)?;
+    let ask = Ask {
+        method: Method::POST,
+        protocol,
+        action: OwnedAction::Below(path),
+        headers: headers.clone(),
+        query: asked.query(),
+        pieces: intake.pieces,
+        spot: intake.envelope.model,
+    };
+    failover::ask(exchange, &ask, &targets, &asked.caller.key).await
+}
+
+/// Uploads name their model in a field of the form, where it is replaced without quotes.
+async fn read_form<B>(asked: &Asked, body: B, boundary: &str) -> Result<Intake, ProxyError>
+where
+    B: Body<Data = Bytes>,
+{
+    let pieces = intake::read_any(&asked.head.headers, body).await?;
+    let mut whole = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
+    for piece in &pieces {
+        whole.extend_from_slice(piece);
+    }
+    let whole = whole.freeze();
+    let len = whole.len();
+    let field = multipart::field(&whole, boundary, "model");
+    let model = field.and_then(|range| {
+        let name = std::str::from_utf8(&whole[range.clone()]).ok()?.to_owned();
+        Some(ModelSpot { name, start: range.start, end: range.end })
+    });
+    Ok(Intake { pieces: vec![whole], envelope: Envelope { model, len, ..Envelope::default() } })
+}
