@@ -1,0 +1,33 @@
+//! The API behind the UI: a file per resource, each with its shapes, handlers and tests.
+//!
+//! [`routes`] shows the whole of it on one screen and makes the OpenAPI document from the same list.
+//! A request passes [`guard`] (who asks), is read by [`given`] and judged by [`check`]; a change is one
+//! [`App::change`](crate::app::App::change) with a line in the audit log; [`answer`] and [`error`] give it
+//! the envelope that scripts written for keyway-router know. To add a resource: write its file, list its
+//! handlers in [`routes`].
+
+mod answer;
+mod check;
+mod credentials;
+mod door;
+mod error;
+mod given;
+mod groups;
+mod guard;
+mod health;
+mod keys;
+mod logs;
+mod model_routes;
+mod page;
+mod providers;
+mod refs;
+mod routes;
+mod session;
+mod settings;
+mod targets;
+mod tools;
+mod users;
+mod wire;
+
+pub use door::{Door, Trusted};
+pub use routes::{openapi, router};
