@@ -63,3 +63,39 @@ pub fn list(
 pub fn count(db: &Connection) -> Result<u64, StoreError> {
     Ok(db.query_row("SELECT count(*) FROM audit", [], |row| row.count(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn changes_are_listed_from_the_latest_on() {
+        let (_folder, store) = samples::store();
+        for n in 0..5 {
+            let note = move |tx: &rusqlite::Transaction<'_>| {
+                append(
+                    tx,
+                    samples::at(n),
+                    "admin",
+                    "provider.create",
+                    &format!("p{n}"),
+                )
+            };
+            store.write_blocking(note).unwrap();
+        }
+
+        let first = store.read_blocking(|db| list(db, None, 2)).unwrap();
+        let second = store
+            .read_blocking(|db| list(db, Some(first[1].seq), 10))
+            .unwrap();
+
+        let subjects = |entries: &[AuditEntry]| -> Vec<String> {
+            entries.iter().map(|entry| entry.subject.clone()).collect()
+        };
+        assert_eq!(subjects(&first), ["p4", "p3"]);
+        assert_eq!(subjects(&second), ["p2", "p1", "p0"]);
+        assert_eq!(first[0].at, samples::at(4));
+        assert_eq!(store.read_blocking(count).unwrap(), 5);
+    }
+}

@@ -114,3 +114,63 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CredentialRow> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn a_credential_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        let sealer = samples::sealer();
+        samples::fill(&store, "work", &sealer);
+        let provider = samples::provider("work", "deepseek");
+        let sealed = sealer.seal(&"sk-2".into());
+        let made = CredentialRow {
+            priority: 0,
+            ..samples::credential(&provider, "second", sealed)
+        };
+        let changed = CredentialRow {
+            sealed: None,
+            enabled: false,
+            weight: 9,
+            ..made.clone()
+        };
+
+        let (first, second) = (made.clone(), changed.clone());
+        store.write_blocking(move |tx| insert(tx, &first)).unwrap();
+        assert_eq!(
+            store.read_blocking(|db| get(db, &made.id)).unwrap(),
+            Some(made.clone())
+        );
+        let order = store
+            .read_blocking(|db| list(db, Some(&provider.uid)))
+            .unwrap();
+        assert_eq!(order[0], made, "the lowest priority comes first");
+        assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
+        assert_eq!(
+            store.read_blocking(|db| get(db, &made.id)).unwrap(),
+            Some(changed)
+        );
+        assert!(
+            store
+                .write_blocking(move |tx| delete(tx, &made.id))
+                .unwrap()
+        );
+        assert_eq!(store.read_blocking(|db| list(db, None)).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_credential_needs_its_provider() {
+        let (_folder, store) = samples::store();
+        let provider = samples::provider("work", "nobody");
+        let lost = samples::credential(&provider, "x", samples::sealer().seal(&"s".into()));
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &lost))
+            .unwrap_err();
+
+        assert_eq!(refused.to_string(), "there is no such provider");
+    }
+}

@@ -152,3 +152,110 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Group> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn a_group_counts_what_belongs_to_it() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        let work = store
+            .read_blocking(|db| get(db, &"work".into()))
+            .unwrap()
+            .unwrap();
+        let listed = store.read_blocking(list).unwrap();
+
+        let counts = (
+            work.provider_count,
+            work.route_count,
+            work.key_count,
+            work.tool_count,
+        );
+        assert_eq!(counts, (1, 1, 1, 1));
+        assert_eq!(listed[0].provider_count, 0);
+        assert_eq!(listed[1], work);
+    }
+
+    #[test]
+    fn what_is_changed_is_kept() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let changed = Group {
+            name: "W".to_owned(),
+            enabled: false,
+            note: String::new(),
+            default_route: Some("route-work-sonnet".into()),
+            default_provider: Some("uid-work-deepseek".into()),
+            updated_at: samples::at(5_000_000_000_000),
+            ..samples::group("work")
+        };
+
+        let wanted = changed.clone();
+        assert!(
+            store
+                .write_blocking(move |tx| update(tx, &changed))
+                .unwrap()
+        );
+
+        let found = store
+            .read_blocking(|db| get(db, &"work".into()))
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.group, wanted);
+    }
+
+    #[test]
+    fn a_group_answers_with_its_own_only() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let mut group = samples::group("home");
+        group.default_route = Some("route-work-sonnet".into());
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &group))
+            .unwrap_err();
+
+        assert_eq!(refused.to_string(), "there is no such route in this group");
+    }
+
+    #[test]
+    fn deleting_a_group_deletes_all_of_it_but_never_the_default_one() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        let refused = store
+            .write_blocking(|tx| delete(tx, &DEFAULT.into()))
+            .unwrap_err();
+        assert!(
+            store
+                .write_blocking(|tx| delete(tx, &"work".into()))
+                .unwrap()
+        );
+
+        assert_eq!(refused.code(), "conflict");
+        let left = store.read_blocking(|db| {
+            let tables = [
+                "providers",
+                "credentials",
+                "routes",
+                "targets",
+                "keys",
+                "tools",
+            ];
+            tables.iter().try_fold(0, |sum, table| {
+                let sql = format!("SELECT count(*) FROM {table}");
+                Ok(sum + db.query_row(&sql, [], |row| row.get::<_, i64>(0))?)
+            })
+        });
+        assert_eq!(left.unwrap(), 0);
+        assert!(
+            !store
+                .write_blocking(|tx| delete(tx, &"work".into()))
+                .unwrap()
+        );
+    }
+}

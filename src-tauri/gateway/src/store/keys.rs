@@ -182,3 +182,129 @@ fn word(value: &impl serde::Serialize) -> rusqlite::Result<String> {
 fn from_word<T: serde::de::DeserializeOwned>(word: String) -> rusqlite::Result<T> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(unreadable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Purpose, store::samples};
+
+    #[test]
+    fn a_key_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let key = ClientKey {
+            last_used_at: Some(samples::at(77)),
+            fast_route: Some("route-work-sonnet".into()),
+            ..samples::key("work", "db_sk_1")
+        };
+        let made = KeyRow { key, sealed: None };
+        let changed = ClientKey {
+            name: "desk".to_owned(),
+            owner: None,
+            purpose: Purpose::Default,
+            enabled: false,
+            expires_at: None,
+            allowed_aliases: Vec::new(),
+            fast_route: None,
+            limits: Limits::default(),
+            ..made.key.clone()
+        };
+
+        let (first, second) = (made.clone(), changed.clone());
+        store.write_blocking(move |tx| insert(tx, &first)).unwrap();
+        let found = store
+            .read_blocking(|db| by_hash(db, &KeyHash::of("db_sk_1")))
+            .unwrap();
+        assert_eq!(found, Some(made));
+        assert!(
+            store
+                .write_blocking(move |tx| update(tx, &second, samples::at(1)))
+                .unwrap()
+        );
+        let found = store
+            .read_blocking(|db| get(db, &changed.id))
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.key, changed);
+    }
+
+    #[test]
+    fn changing_a_key_leaves_its_text_and_counters_alone() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let before = store.read_blocking(|db| list(db, None)).unwrap().remove(0);
+        let stale = ClientKey {
+            used_requests: 0,
+            used_tokens: 0,
+            ..before.key.clone()
+        };
+
+        store
+            .write_blocking(move |tx| update(tx, &stale, samples::at(1)))
+            .unwrap();
+
+        assert_eq!(
+            store.read_blocking(|db| list(db, None)).unwrap(),
+            [before.clone()]
+        );
+        store
+            .write_blocking(move |tx| reset_usage(tx, &before.key.id))
+            .unwrap();
+        let after = store
+            .read_blocking(|db| list(db, None))
+            .unwrap()
+            .remove(0)
+            .key;
+        assert_eq!((after.used_requests, after.used_tokens), (0, 0));
+    }
+
+    #[test]
+    fn the_owner_of_a_key_becomes_a_user() {
+        let (_folder, store) = samples::store();
+
+        let row = KeyRow {
+            key: samples::key("default", "db_sk_1"),
+            sealed: None,
+        };
+        store.write_blocking(move |tx| insert(tx, &row)).unwrap();
+
+        let users = store.read_blocking(users::list).unwrap();
+        assert_eq!(users[0].name, "ada");
+        assert!(users[0].enabled);
+    }
+
+    #[test]
+    fn a_key_switches_to_routes_of_its_group_only() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let mut key = samples::key("default", "db_sk_1");
+        key.current_route = Some("route-work-sonnet".into());
+
+        let refused = store.write_blocking(move |tx| insert(tx, &KeyRow { key, sealed: None }));
+
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "there is no such route in this group"
+        );
+    }
+
+    #[test]
+    fn one_text_is_one_key() {
+        let (_folder, store) = samples::store();
+        let row = |id: &str| KeyRow {
+            key: ClientKey {
+                id: id.into(),
+                ..samples::key("default", "db_sk_1")
+            },
+            sealed: None,
+        };
+        let (one, two) = (row("a"), row("b"));
+        store.write_blocking(move |tx| insert(tx, &one)).unwrap();
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &two))
+            .unwrap_err();
+
+        assert_eq!(refused.to_string(), "there is already a key with this hash");
+    }
+}

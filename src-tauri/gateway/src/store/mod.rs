@@ -31,6 +31,11 @@ pub mod tools;
 pub mod users;
 pub mod vault;
 
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+
 use std::{
     path::{Path, PathBuf},
     sync::mpsc,

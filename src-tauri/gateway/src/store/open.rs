@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, backup::Backup};
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
@@ -146,10 +146,9 @@ pub(super) fn back_up(db: &Connection, path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::io(path, io::ErrorKind::AlreadyExists.into()));
     }
     drop(private_file(path)?);
-    let target = path
-        .to_str()
-        .ok_or_else(|| StoreError::io(path, io::ErrorKind::InvalidFilename.into()))?;
-    db.execute("VACUUM INTO ?1", [target])?;
+    let mut target = Connection::open(path)?;
+    Backup::new(db, &mut target)?.step(-1)?;
+    target.close().map_err(|(_, error)| error)?;
     let copy = File::open(path).and_then(|file| file.sync_all());
     copy.map_err(|error| StoreError::io(path, error))
 }
@@ -256,3 +255,6 @@ fn restrict(path: &Path, mode: u32) -> Result<(), StoreError> {
 fn restrict(_path: &Path, _mode: u32) -> Result<(), StoreError> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,3 +161,89 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Provider> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn a_provider_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        let made = samples::provider("default", "deepseek");
+        let changed = Provider {
+            id: "ds".to_owned(),
+            protocol: keyway_protocols::Protocol::Gemini,
+            endpoints: std::collections::BTreeMap::new(),
+            proxy: None,
+            max_queue: Some(9),
+            enabled: false,
+            updated_at: samples::at(9_999),
+            ..made.clone()
+        };
+
+        let (first, second) = (made.clone(), changed.clone());
+        store.write_blocking(move |tx| insert(tx, &first)).unwrap();
+        assert_eq!(
+            store.read_blocking(|db| get(db, &made.uid)).unwrap(),
+            Some(made.clone())
+        );
+        assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
+        assert_eq!(store.read_blocking(|db| list(db, None)).unwrap(), [changed]);
+    }
+
+    #[test]
+    fn a_readable_id_is_unique_in_its_group_only() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "default", &samples::sealer());
+        samples::fill(&store, "work", &samples::sealer());
+        let mut twin = samples::provider("work", "deepseek");
+        twin.uid = "another".into();
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &twin))
+            .unwrap_err();
+
+        assert_eq!(
+            refused.to_string(),
+            "there is already a provider with this id"
+        );
+        let find = |name: &'static str, group: Option<GroupId>| {
+            store
+                .read_blocking(move |db| find(db, name, group.as_ref()))
+                .unwrap()
+                .len()
+        };
+        assert_eq!(find("deepseek", None), 2);
+        assert_eq!(find("deepseek", Some("work".into())), 1);
+        assert_eq!(find("uid-work-deepseek", None), 1);
+        assert_eq!(find("nobody", None), 0);
+    }
+
+    #[test]
+    fn a_provider_needs_its_group() {
+        let (_folder, store) = samples::store();
+
+        let refused = store.write_blocking(|tx| insert(tx, &samples::provider("nowhere", "x")));
+
+        assert_eq!(refused.unwrap_err().to_string(), "there is no such group");
+    }
+
+    #[test]
+    fn deleting_a_provider_deletes_its_routes_and_unsets_what_pointed_at_them() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        assert!(
+            store
+                .write_blocking(|tx| delete(tx, &"uid-work-deepseek".into()))
+                .unwrap()
+        );
+
+        let keys = store
+            .read_blocking(|db| crate::store::keys::list(db, None))
+            .unwrap();
+        assert_eq!(keys[0].key.current_route, None);
+        assert_eq!(samples::target_count(&store), 0);
+    }
+}

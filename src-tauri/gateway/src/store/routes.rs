@@ -157,3 +157,78 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Route> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Mode, store::samples};
+
+    #[test]
+    fn a_route_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let made = samples::route(&samples::provider("work", "deepseek"), "sonnet");
+        let changed = Route {
+            alias: "opus".to_owned(),
+            mode: Mode::Direct,
+            enabled: false,
+            ..made.clone()
+        };
+
+        let second = changed.clone();
+        assert_eq!(
+            store.read_blocking(|db| get(db, &made.id)).unwrap(),
+            Some(made.clone())
+        );
+        assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
+        assert_eq!(
+            store.read_blocking(|db| list(db, None)).unwrap(),
+            [changed.clone()]
+        );
+        let found = store
+            .read_blocking(|db| by_alias(db, &"work".into(), "opus"))
+            .unwrap();
+        assert_eq!(found, Some(changed));
+        assert_eq!(
+            store
+                .read_blocking(|db| by_alias(db, &"default".into(), "opus"))
+                .unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn an_alias_is_unique_in_its_group_only() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "default", &samples::sealer());
+        samples::fill(&store, "work", &samples::sealer());
+        let mut twin = samples::route(&samples::provider("work", "deepseek"), "sonnet");
+        twin.id = "another".into();
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &twin))
+            .unwrap_err();
+
+        assert_eq!(
+            refused.to_string(),
+            "there is already a route with this alias"
+        );
+    }
+
+    #[test]
+    fn a_route_stays_in_its_group() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let mut stray = samples::route(&samples::provider("work", "deepseek"), "stray");
+        stray.group = "default".into();
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &stray))
+            .unwrap_err();
+
+        assert_eq!(
+            refused.to_string(),
+            "there is no such provider in this group"
+        );
+    }
+}

@@ -44,3 +44,33 @@ fn unreadable(error: &serde_json::Error) -> StoreError {
         why: error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn settings_are_kept_and_those_of_another_version_stay() {
+        let (_folder, store) = samples::store();
+        let other = "INSERT INTO settings (name, value) VALUES ('of_tomorrow', '[1]')";
+        store
+            .write_blocking(move |tx| Ok(tx.execute(other, [])?))
+            .unwrap();
+        assert_eq!(store.read_blocking(load).unwrap(), Settings::default());
+
+        let changed = Settings {
+            language: "zh".to_owned(),
+            admin_keys: true,
+            ..Settings::default()
+        };
+        let wanted = changed.clone();
+        store.write_blocking(move |tx| save(tx, &changed)).unwrap();
+
+        assert_eq!(store.read_blocking(load).unwrap(), wanted);
+        let rows = "SELECT count(*) FROM settings WHERE name = 'of_tomorrow'";
+        let count =
+            store.read_blocking(move |db| Ok(db.query_row(rows, [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(count.unwrap(), 1);
+    }
+}

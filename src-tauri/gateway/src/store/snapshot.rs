@@ -94,3 +94,113 @@ fn open_tool(row: ToolRow, sealer: &Sealer) -> ToolProvider {
         updated_at: row.updated_at,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::store::{samples, users::User};
+
+    #[test]
+    fn everything_comes_in_opened() {
+        let (_folder, store) = samples::store();
+        let sealer = samples::sealer();
+        samples::fill(&store, "work", &sealer);
+
+        let parts = store.read_blocking(|db| load(db, &sealer)).unwrap();
+
+        let counts = (
+            parts.groups.len(),
+            parts.providers.len(),
+            parts.routes.len(),
+            parts.keys.len(),
+        );
+        assert_eq!(counts, (2, 1, 1, 1));
+        assert_eq!(
+            parts.credentials[0]
+                .secret
+                .as_ref()
+                .unwrap()
+                .expose_secret(),
+            "sk-upstream"
+        );
+        assert_eq!(
+            parts.tools[0].secret.as_ref().unwrap().expose_secret(),
+            "tvly-1"
+        );
+        assert_eq!(parts.routes[0].targets.len(), 1);
+    }
+
+    #[test]
+    fn a_secret_that_does_not_open_is_left_out() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        let parts = store
+            .read_blocking(|db| load(db, &samples::sealer()))
+            .unwrap();
+
+        assert!(parts.credentials[0].secret.is_none());
+        assert!(parts.tools[0].secret.is_none());
+    }
+
+    #[test]
+    fn keys_of_a_disabled_user_are_disabled() {
+        let (_folder, store) = samples::store();
+        let sealer = samples::sealer();
+        samples::fill(&store, "work", &sealer);
+        let key = keys::KeyRow {
+            key: ClientKey {
+                owner: Some("bob".to_owned()),
+                ..samples::key("work", "db_sk_b")
+            },
+            sealed: None,
+        };
+        store
+            .write_blocking(move |tx| keys::insert(tx, &key))
+            .unwrap();
+        let ada = User {
+            name: "ada".to_owned(),
+            enabled: false,
+            note: String::new(),
+            created_at: samples::at(1),
+            updated_at: samples::at(1),
+        };
+        store
+            .write_blocking(move |tx| users::update(tx, "ada", &ada))
+            .unwrap();
+
+        let parts = store.read_blocking(|db| load(db, &sealer)).unwrap();
+
+        let mut enabled: Vec<_> = parts
+            .keys
+            .iter()
+            .map(|key| (key.owner.as_deref(), key.enabled))
+            .collect();
+        enabled.sort();
+        assert_eq!(enabled, [(Some("ada"), false), (Some("bob"), true)]);
+    }
+
+    #[test]
+    fn routes_come_in_the_order_they_were_made() {
+        let (_folder, store) = samples::store();
+        let sealer = samples::sealer();
+        samples::fill(&store, "work", &sealer);
+        let provider = samples::provider("work", "deepseek");
+        let mut first = samples::route(&provider, "zz-first");
+        first.created_at = samples::at(1);
+        store
+            .write_blocking(move |tx| routes::insert(tx, &first))
+            .unwrap();
+
+        let parts = store.read_blocking(|db| load(db, &sealer)).unwrap();
+
+        let aliases: Vec<_> = parts
+            .routes
+            .iter()
+            .map(|route| route.alias.as_str())
+            .collect();
+        assert_eq!(aliases, ["zz-first", "sonnet"]);
+    }
+}

@@ -100,3 +100,84 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Target> {
         created_at: row.time("created_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    fn target(id: &str, model: &str, priority: i64) -> Target {
+        Target {
+            id: id.into(),
+            route: "route-work-sonnet".into(),
+            provider: "uid-work-deepseek".into(),
+            upstream_model: model.to_owned(),
+            priority,
+            weight: 1,
+            enabled: true,
+            created_at: samples::at(1),
+        }
+    }
+
+    #[test]
+    fn one_provider_may_stand_twice_in_a_route_with_different_models() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        store
+            .write_blocking(|tx| insert(tx, &target("a", "other-model", 1)))
+            .unwrap();
+        let twin = store
+            .write_blocking(|tx| insert(tx, &target("b", "other-model", 2)))
+            .unwrap_err();
+
+        assert_eq!(twin.code(), "duplicate");
+        let order = store
+            .read_blocking(|db| list(db, Some(&"route-work-sonnet".into())))
+            .unwrap();
+        let models: Vec<_> = order
+            .iter()
+            .map(|target| target.upstream_model.as_str())
+            .collect();
+        assert_eq!(models, ["other-model", "deepseek-reasoner"]);
+    }
+
+    #[test]
+    fn a_target_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        let changed = Target {
+            priority: 5,
+            weight: 8,
+            enabled: false,
+            ..target("a", "m2", 1)
+        };
+
+        let second = changed.clone();
+        store
+            .write_blocking(|tx| insert(tx, &target("a", "m1", 1)))
+            .unwrap();
+        assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
+        assert_eq!(
+            store.read_blocking(|db| get(db, &"a".into())).unwrap(),
+            Some(changed)
+        );
+        assert!(store.write_blocking(|tx| delete(tx, &"a".into())).unwrap());
+        assert!(!store.write_blocking(|tx| delete(tx, &"a".into())).unwrap());
+    }
+
+    #[test]
+    fn a_target_stays_in_the_group_of_its_route() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        samples::fill(&store, "default", &samples::sealer());
+        let mut stray = target("a", "m", 1);
+        stray.provider = "uid-default-deepseek".into();
+
+        let refused = store
+            .write_blocking(move |tx| insert(tx, &stray))
+            .unwrap_err();
+
+        assert_eq!(refused.code(), "not_found");
+    }
+}

@@ -130,3 +130,50 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ToolRow> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::samples;
+
+    #[test]
+    fn a_tool_is_kept_as_it_is() {
+        let (_folder, store) = samples::store();
+        let made = samples::tool("default", "tavily", samples::sealer().seal(&"tvly".into()));
+        let changed = ToolRow {
+            kind: ToolKind::HttpFetch,
+            sealed: None,
+            enabled: false,
+            config: "{}".to_owned(),
+            ..made.clone()
+        };
+
+        let (first, second) = (made.clone(), changed.clone());
+        store.write_blocking(move |tx| insert(tx, &first)).unwrap();
+        assert_eq!(
+            store.read_blocking(|db| get(db, &made.uid)).unwrap(),
+            Some(made.clone())
+        );
+        assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
+        assert_eq!(store.read_blocking(|db| list(db, None)).unwrap(), [changed]);
+        assert!(
+            store
+                .write_blocking(move |tx| delete(tx, &made.uid))
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn two_groups_may_both_have_tavily() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "default", &samples::sealer());
+        samples::fill(&store, "work", &samples::sealer());
+
+        let found = store.read_blocking(|db| find(db, "tavily", None)).unwrap();
+        let of_work = store
+            .read_blocking(|db| find(db, "tavily", Some(&"work".into())))
+            .unwrap();
+
+        assert_eq!((found.len(), of_work.len()), (2, 1));
+    }
+}

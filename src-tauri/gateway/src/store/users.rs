@@ -96,3 +96,52 @@ fn read(row: &Row<'_>) -> rusqlite::Result<User> {
         updated_at: row.time("updated_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{keys, samples};
+
+    fn user(name: &str) -> User {
+        User {
+            name: name.to_owned(),
+            enabled: false,
+            note: "left".to_owned(),
+            created_at: samples::at(1),
+            updated_at: samples::at(2),
+        }
+    }
+
+    #[test]
+    fn keys_follow_their_owner_to_a_new_name() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+
+        assert!(
+            store
+                .write_blocking(|tx| update(tx, "ada", &user("grace")))
+                .unwrap()
+        );
+
+        let key = store
+            .read_blocking(|db| keys::list(db, None))
+            .unwrap()
+            .remove(0)
+            .key;
+        assert_eq!(key.owner.as_deref(), Some("grace"));
+        assert_eq!(store.read_blocking(|db| get(db, "ada")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_user_with_keys_is_not_deleted() {
+        let (_folder, store) = samples::store();
+        samples::fill(&store, "work", &samples::sealer());
+        store.write_blocking(|tx| insert(tx, &user("bob"))).unwrap();
+
+        let refused = store.write_blocking(|tx| delete(tx, "ada")).unwrap_err();
+
+        assert_eq!(refused.code(), "conflict");
+        assert!(store.write_blocking(|tx| delete(tx, "bob")).unwrap());
+        assert_eq!(store.read_blocking(list).unwrap().len(), 1);
+    }
+}
