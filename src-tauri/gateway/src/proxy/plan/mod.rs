@@ -205,3 +205,6 @@ fn is_small(asked: &str) -> bool {
     let asked = asked.to_lowercase();
     asked.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SMALL_MODELS.contains(&word))
 }
+
+#[cfg(test)]
+mod tests;
