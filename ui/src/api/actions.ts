@@ -1,4 +1,5 @@
 /** What can be changed on the gateway, one function each. A provider's id is unique in its group only. */
+import type { Settings } from './queries';
 import { session } from './session';
 import { get, patch, post, remove } from './transport';
 import type { Credential, Group, IssuedKey, Key, Provider, Route, Target, TestResult } from './types';
@@ -7,11 +8,11 @@ const at = encodeURIComponent;
 const provider = (group: string, id: string) => `/admin/llm/providers/${at(id)}?group_id=${at(group)}`;
 
 export async function login(token: string): Promise<void> {
-  const { csrf } = await post<{ csrf?: string }>('/admin/login', { token });
-  session.remember(csrf);
+  const { csrf_token } = await post<{ csrf_token: string }>('/admin/login', { token });
+  session.remember(csrf_token);
 }
 export const logout = () => post('/admin/logout');
-export const saveLanguage = (language: string) => patch('/admin/settings', { language });
+export const changeSettings = (change: Partial<Settings>) => patch('/admin/settings', change);
 
 export type GroupInput = { group_id: string; name: string; note: string };
 export const createGroup = async (group: GroupInput) =>
@@ -88,6 +89,8 @@ export type KeyInput = Partial<
     | 'current_route'
     | 'fast_route'
     | 'rpm_limit'
+    | 'tokens_per_minute'
+    | 'requests_per_day'
     | 'concurrency_limit'
     | 'max_requests'
     | 'max_tokens'

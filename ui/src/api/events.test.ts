@@ -5,7 +5,7 @@ import { readEvent, refreshAfter, staleAfter } from './events';
 test('a changed key refreshes keys and what shows them, and leaves the log alone', () => {
   const stale = staleAfter({ type: 'config', what: 'keys' });
   expect(stale).toContain('keys');
-  expect(stale).toContain('overview');
+  expect(stale).toContain('groups');
   expect(stale).not.toContain('logs');
 });
 

@@ -10,11 +10,11 @@ export type GatewayEvent =
 
 /** The first words of the query keys that a kind of record shows up in. */
 const SHOWN_IN: Record<string, readonly string[]> = {
-  groups: ['groups', 'providers', 'routes', 'targets', 'keys', 'overview'],
-  providers: ['providers', 'credentials', 'routes', 'groups', 'overview'],
-  credentials: ['credentials', 'providers', 'overview'],
-  routes: ['routes', 'targets', 'keys', 'groups', 'overview'],
-  keys: ['keys', 'groups', 'overview'],
+  groups: ['groups', 'providers', 'routes', 'targets', 'keys'],
+  providers: ['providers', 'credentials', 'routes', 'groups'],
+  credentials: ['credentials', 'providers', 'health'],
+  routes: ['routes', 'targets', 'keys', 'groups'],
+  keys: ['keys', 'groups'],
   settings: ['settings', 'config'],
 };
 
@@ -24,9 +24,10 @@ export function staleAfter(event: GatewayEvent): readonly string[] | 'all' {
     case 'config':
       return SHOWN_IN[event.what] ?? 'all';
     case 'logged':
-      return ['logs', 'overview'];
+      // Keys show what was used of their limits.
+      return ['logs', 'usage', 'keys'];
     case 'health':
-      return ['providers', 'credentials', 'overview'];
+      return ['health', 'providers', 'credentials'];
     case 'refresh':
       return 'all';
   }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { session } from './session';
 import { get } from './transport';
-import type { Credential, Group, Key, LogEntry, Preset, Provider, Route, Target } from './types';
+import type { Credential, Group, Health, Key, LogEntry, Preset, Provider, Route, Target } from './types';
 
 const at = encodeURIComponent;
 
@@ -9,25 +9,33 @@ const at = encodeURIComponent;
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {
-    const answer = await get<{ ok: true; csrf?: string }>('/admin/session');
-    session.remember(answer.csrf);
+    const answer = await get<{ csrf_token: string | null }>('/admin/session');
+    session.remember(answer.csrf_token ?? undefined);
     return answer;
   },
   staleTime: Number.POSITIVE_INFINITY,
   retry: false,
 });
 
-export type Config = { app_base_url: string; desktop_mode: boolean; language: string; version?: string };
+export type Config = { app_base_url: string; desktop_mode: boolean; language: string; version: string };
 
 export const configQuery = queryOptions({
   queryKey: ['config'],
   queryFn: async () => (await get<{ config: Config }>('/admin/config')).config,
 });
 
-/** Whether the gateway is up, and which one it is. */
-export const healthQuery = queryOptions({
-  queryKey: ['health'],
-  queryFn: () => get<{ version?: string }>('/health'),
+/** What holds for the whole gateway. */
+export type Settings = {
+  language: string;
+  retention_days: number;
+  log_max_bytes: number;
+  admin_keys: boolean;
+  hash_only_keys: boolean;
+};
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: async () => (await get<{ settings: Settings }>('/admin/settings')).settings,
 });
 
 export const groupsQuery = queryOptions({
@@ -81,46 +89,57 @@ export const presetsQuery = queryOptions({
 /** Sums over log entries. */
 export type Totals = { total: number; ok: number; req_t: number; resp_t: number; avg_latency: number };
 
-export type Overview = {
-  data_dir: string;
-  groups: number;
-  open_circuits: number;
-  circuit_providers: string[];
-  recent_errors: Pick<
-    LogEntry,
-    'created_at' | 'route_alias' | 'provider_id' | 'status_code' | 'error' | 'latency_ms'
-  >[];
-  today?: Totals;
-};
-
-export const overviewQuery = (group: string) =>
+/** What was used since a moment. */
+export const usageQuery = (group: string, since: string) =>
   queryOptions({
-    queryKey: ['overview', group],
+    queryKey: ['usage', group, since],
     queryFn: async () =>
-      (await get<{ overview: Overview }>(`/admin/llm/overview?group_id=${at(group)}`)).overview,
+      (await get<{ usage: Totals }>(`/admin/llm/usage?group_id=${at(group)}&since=${at(since)}`)).usage,
+  });
+
+/** What is in trouble; what is not listed is well. */
+export const healthQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['health', group],
+    queryFn: async () => (await get<{ health: Health[] }>(`/admin/llm/health?group_id=${at(group)}`)).health,
   });
 
 export type LogFilter = {
   group_id?: string;
   api_key_id?: string;
   route?: string;
-  provider?: string;
-  status?: string;
+  provider_id?: string;
+  outcome?: string;
 };
 
-type LogPage = { logs: LogEntry[]; next_cursor?: string | null };
+type LogPage = { logs: LogEntry[]; total: number; next_cursor: string | null };
 
 export const logsQuery = (filter: LogFilter) =>
   infiniteQueryOptions({
     queryKey: ['logs', filter],
     queryFn: ({ pageParam, signal }) =>
-      get<LogPage>(`/admin/llm/logs?${logSearch(filter, pageParam)}`, signal),
+      get<LogPage>(`/admin/llm/logs?${logSearch(filter, 100, pageParam)}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 
-function logSearch(filter: LogFilter, cursor: string | undefined): string {
-  const search = new URLSearchParams({ limit: '100' });
+/** The last few requests that went wrong. */
+export const recentErrorsQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['logs', 'errors', group],
+    queryFn: async () =>
+      (await get<LogPage>(`/admin/llm/logs?${logSearch({ group_id: group, outcome: 'error' }, 6)}`)).logs,
+  });
+
+export const logEntryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['logEntry', id],
+    queryFn: async () => (await get<{ log: LogEntry }>(`/admin/llm/logs/${at(id)}`)).log,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+function logSearch(filter: LogFilter, limit: number, cursor?: string): string {
+  const search = new URLSearchParams({ limit: String(limit) });
   for (const [name, value] of Object.entries(filter)) if (value) search.set(name, value);
   if (cursor) search.set('cursor', cursor);
   return search.toString();

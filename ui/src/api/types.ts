@@ -29,8 +29,9 @@ export type Provider = {
   name: string;
   base_url: string;
   protocol: Protocol;
-  endpoints?: Partial<Record<Protocol, string>>;
-  api_key?: string | null;
+  endpoints: Partial<Record<Protocol, string>>;
+  /** Its first and last characters. */
+  api_key: string;
   api_key_set: Flag;
   credential_count: number;
   credential_healthy: number;
@@ -42,7 +43,7 @@ export type Credential = {
   credential_id: string;
   provider_id: string;
   label: string;
-  api_key?: string | null;
+  api_key: string;
   priority: number;
   weight: number;
   enabled: Flag;
@@ -56,9 +57,11 @@ export type Route = {
   provider_id: string;
   upstream_model: string;
   upstream_path: string;
-  mode: Mode | 'auto-select';
+  mode: Mode;
   enabled: Flag;
   note: string;
+  /** The further ones, in the order they are tried. */
+  targets: Target[];
 };
 
 export type Target = {
@@ -67,7 +70,7 @@ export type Target = {
   provider_id: string;
   upstream_model: string;
   priority: number;
-  weight?: number;
+  weight: number;
   enabled: Flag;
 };
 
@@ -77,13 +80,17 @@ export type Key = {
   name: string;
   key_prefix: string;
   owner_user_id?: string | null;
-  purpose?: 'default' | 'cursor';
+  purpose: 'default' | 'cursor';
+  /** Only its hash is kept: it cannot be shown again. */
+  hash_only: boolean;
   enabled: Flag;
   expires_at: string | null;
   last_used_at: string | null;
-  current_route?: string | null;
-  fast_route?: string | null;
+  current_route: string | null;
+  fast_route: string | null;
   rpm_limit: number | null;
+  requests_per_day: number | null;
+  tokens_per_minute: number | null;
   concurrency_limit: number | null;
   max_requests: number | null;
   used_requests: number;
@@ -91,21 +98,55 @@ export type Key = {
   used_tokens: number;
 };
 
+/** The record of one exchange. */
 export type LogEntry = {
   log_id: string;
   created_at: string;
   group_id: string;
+  request_id: string | null;
   api_key_id: string | null;
-  key_name?: string | null;
+  key_name: string | null;
+  asked_model: string;
   route_alias: string | null;
   provider_id: string | null;
   upstream_model: string | null;
+  credential: string | null;
+  protocol_in: string;
+  protocol_out: string | null;
+  streamed: boolean;
   status_code: number;
-  request_tokens: number | null;
-  response_tokens: number | null;
-  latency_ms: number | null;
   error: string | null;
-  [more: string]: unknown;
+  request_tokens: number;
+  response_tokens: number;
+  /** Nothing when nobody told. */
+  usage: { input: number; cached: number; written: number; output: number; reasoning: number } | null;
+  latency_ms: number;
+  first_byte_ms: number | null;
+  finish_reason: string | null;
+  client: string | null;
+  /** The tries; none when there was one and it went well. */
+  attempts: Attempt[];
+};
+
+/** One try at one target. */
+export type Attempt = {
+  provider_id: string;
+  upstream_model: string;
+  credential: string | null;
+  status_code: number | null;
+  error_class: string | null;
+  ms: number;
+};
+
+/** A credential or provider in trouble. */
+export type Health = {
+  provider_id: string;
+  credential_id: string | null;
+  credential_label: string | null;
+  model: string | null;
+  circuit_open: Flag;
+  circuit_open_until: string | null;
+  explanation: string;
 };
 
 export type TestResult = {

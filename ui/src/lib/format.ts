@@ -56,3 +56,10 @@ export function shortMoment(at: string, language: string, now: number): string {
     isToday ? time : { month: 'short', day: 'numeric', ...time },
   ).format(date);
 }
+
+/** Midnight before, where the reader is. */
+export function startOfToday(now: number): string {
+  const day = new Date(now);
+  day.setHours(0, 0, 0, 0);
+  return day.toISOString();
+}

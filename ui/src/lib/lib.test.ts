@@ -54,7 +54,7 @@ test('presets are found by words of their name in any order', () => {
 });
 
 test('targets are listed by priority, and one more comes last', () => {
-  const target = { route_id: 'r', provider_id: 'p', upstream_model: 'm', enabled: true };
+  const target = { route_id: 'r', provider_id: 'p', upstream_model: 'm', weight: 1, enabled: true };
   const targets = [
     { ...target, rp_id: 'b', priority: 4 },
     { ...target, rp_id: 'a', priority: 0 },

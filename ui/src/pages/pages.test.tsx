@@ -10,10 +10,10 @@ const PROVIDERS = '/admin/llm/groups/default/providers';
 test('who is not signed in gets the login, and after it the page asked for', async () => {
   let isIn = false;
   const gateway = stockedGateway()
-    .on('GET /admin/session', () => (isIn ? { csrf: 'c' } : refusal(401, 'login')))
+    .on('GET /admin/session', () => (isIn ? { csrf_token: 'c' } : refusal(401, 'login')))
     .on('POST /admin/login', ({ body }) => {
       isIn = (body as { token: string }).token === 'right';
-      return isIn ? { csrf: 'c' } : refusal(401, 'Invalid admin token.');
+      return isIn ? { csrf_token: 'c' } : refusal(401, 'Invalid admin token.');
     });
   const { user, router } = openPage('/keys', gateway);
   await user.type(await screen.findByLabelText('Admin token'), 'wrong');
@@ -126,18 +126,30 @@ test('a new key is shown in full once it is made', async () => {
 });
 
 test('the log goes on where a page ended and opens an entry', async () => {
-  const gateway = stockedGateway().on('GET /admin/llm/logs', ({ query }) =>
-    query.get('cursor')
-      ? { logs: [aLogEntry({ log_id: 'l2', route_alias: 'older', status_code: 502, error: 'upstream cut' })] }
-      : { logs: [aLogEntry()], next_cursor: 'after-l1' },
-  );
-  const { user, router } = openPage('/requests', gateway);
+  const older = aLogEntry({ log_id: 'l2', route_alias: 'older', status_code: 502, error: 'upstream cut' });
+  const gateway = stockedGateway()
+    .on('GET /admin/llm/logs', ({ query }) =>
+      query.get('cursor') === 'after-l1'
+        ? { logs: [older], total: 2, next_cursor: null }
+        : { logs: [aLogEntry()], total: 2, next_cursor: 'after-l1' },
+    )
+    .on('GET /admin/llm/logs/l2', () => ({ log: older }));
+  const { user, router } = openPage('/requests?outcome=error', gateway);
   await user.click(await screen.findByRole('button', { name: 'Load more' }));
   const row = (await screen.findByText('older')).closest('tr');
   if (!row) throw new Error('the entry is in no row');
   await user.click(within(row).getByRole('button'));
   expect(await within(await screen.findByRole('dialog')).findByText('upstream cut')).toBeTruthy();
-  expect(router.state.location.search).toMatchObject({ entry: 'l2' });
+  expect(router.state.location.search).toMatchObject({ entry: 'l2', outcome: 'error' });
+  expect(gateway.asked('GET /admin/llm/logs').every(({ query }) => query.get('outcome') === 'error')).toBe(
+    true,
+  );
+});
+
+test('a login link that was used already says so', async () => {
+  const gateway = stockedGateway().on('GET /admin/session', () => refusal(401, 'login'));
+  openPage('/?login=link_used', gateway);
+  expect(await screen.findByText(/This link was used already/)).toBeTruthy();
 });
 
 test('a list that cannot be loaded says so and offers another try', async () => {

@@ -22,7 +22,7 @@ export function Shell() {
       >
         {t('shell.skip')}
       </a>
-      <aside className="flex shrink-0 flex-col gap-4 border-line bg-sunken max-md:flex-row max-md:items-center max-md:overflow-x-auto max-md:border-b max-md:p-2 md:w-52 md:border-r md:p-3">
+      <aside className="flex shrink-0 flex-col gap-4 border-line bg-sunken max-md:flex-row max-md:items-center max-md:overflow-x-auto max-md:border-b max-md:p-2 md:w-44 lg:w-52 md:border-r md:p-3">
         <div className="flex items-center gap-2 px-1 pt-1 max-md:hidden">
           <img src="/favicon.svg" alt="" className="size-6" />
           <span className="text-lg font-semibold tracking-tight">Keyway</span>

@@ -26,12 +26,12 @@ export function SideFoot({ connect }: { connect: () => void }) {
   };
   return (
     <div className="flex gap-1 md:flex-col">
-      <Button onClick={connect}>
+      <Button onClick={connect} className="justify-center">
         <Plug />
         {t('connect.open')}
       </Button>
       {!isDesktop() && (
-        <Button look="quiet" onClick={leave}>
+        <Button look="quiet" onClick={leave} className="justify-center">
           <LogOut />
           {t('shell.logout')}
         </Button>

@@ -20,17 +20,23 @@ const optional = z.string().optional().catch(undefined);
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ notFoundComponent: Lost });
 
+/** The page to go to after signing in, and whether a one-time link has just failed. */
+function whereTo({ href, pathname, search }: { href: string; pathname: string; search: object }) {
+  const link = 'login' in search ? String(search.login) : undefined;
+  return { next: pathname === '/' ? undefined : href, link };
+}
+
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: z.object({ next: optional }),
+  validateSearch: z.object({ next: optional, link: optional }),
   component: LoginPage,
 });
 
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  validateSearch: z.object({ group: optional }),
+  validateSearch: z.object({ group: optional, login: optional }),
   search: { middlewares: [retainSearchParams(['group'])] },
   beforeLoad: async ({ context, location }) => {
     if (isDesktop()) return;
@@ -38,7 +44,7 @@ const shell = createRoute({
       await context.client.ensureQueryData(sessionQuery);
     } catch (error) {
       if ((error as { isSignedOut?: boolean }).isSignedOut)
-        throw redirect({ to: '/login', search: { next: location.href } });
+        throw redirect({ to: '/login', search: whereTo(location) });
       throw error;
     }
   },
@@ -81,7 +87,7 @@ const requests = createRoute({
     key: optional,
     route: optional,
     provider: optional,
-    status: z.enum(['ok', 'error']).optional().catch(undefined),
+    outcome: z.enum(['ok', 'error']).optional().catch(undefined),
     entry: optional,
   }),
   component: lazyRouteComponent(() => import('@/pages/requests/RequestsPage'), 'RequestsPage'),

@@ -42,6 +42,7 @@ export const aRoute = (change: Partial<Route> = {}): Route => ({
   mode: 'direct',
   enabled: 1,
   note: '',
+  targets: [],
   ...change,
 });
 
@@ -56,7 +57,11 @@ export const aKey = (change: Partial<Key> = {}): Key => ({
   last_used_at: null,
   current_route: null,
   fast_route: null,
+  purpose: 'default',
+  hash_only: false,
   rpm_limit: null,
+  tokens_per_minute: null,
+  requests_per_day: null,
   concurrency_limit: null,
   max_requests: null,
   used_requests: 12,
@@ -69,16 +74,27 @@ export const aLogEntry = (change: Partial<LogEntry> = {}): LogEntry => ({
   log_id: 'l1',
   created_at: '2026-01-01T10:00:00+00:00',
   group_id: 'default',
+  request_id: 'req-9',
   api_key_id: 'k1',
   key_name: 'laptop',
+  asked_model: 'sonnet',
   route_alias: 'sonnet',
   provider_id: 'deepseek',
   upstream_model: 'deepseek-chat',
+  credential: 'primary',
+  protocol_in: 'openai',
+  protocol_out: 'openai',
+  streamed: false,
   status_code: 200,
+  error: null,
   request_tokens: 120,
   response_tokens: 30,
+  usage: { input: 120, cached: 0, written: 0, output: 30, reasoning: 0 },
   latency_ms: 840,
-  error: null,
+  first_byte_ms: 300,
+  finish_reason: 'stop',
+  client: 'curl/8',
+  attempts: [],
   ...change,
 });
 
@@ -86,7 +102,7 @@ export const aLogEntry = (change: Partial<LogEntry> = {}): LogEntry => ({
 export function stockedGateway(): FakeGateway {
   const group = '/admin/llm/groups/default';
   return new FakeGateway()
-    .on('GET /admin/session', () => ({ ok: true, csrf: 'csrf-1' }))
+    .on('GET /admin/session', () => ({ ok: true, csrf_token: 'csrf-1' }))
     .on('GET /admin/config', () => ({ ok: true, config: { app_base_url: 'http://127.0.0.1:8787' } }))
     .on('GET /admin/llm/groups', () => ({ ok: true, groups: [aGroup()] }))
     .on(`GET ${group}/providers`, () => ({ ok: true, providers: [aProvider()] }))
@@ -95,8 +111,7 @@ export function stockedGateway(): FakeGateway {
       routes: [aRoute(), aRoute({ route_id: 'r2', alias: 'haiku', upstream_model: 'deepseek-lite' })],
     }))
     .on(`GET ${group}/keys`, () => ({ ok: true, keys: [aKey()] }))
-    .on('GET /admin/llm/overview', () => ({
-      ok: true,
-      overview: { data_dir: '/data', groups: 1, open_circuits: 0, circuit_providers: [], recent_errors: [] },
-    }));
+    .on('GET /admin/llm/usage', () => ({ usage: { total: 3, ok: 3, req_t: 9, resp_t: 9, avg_latency: 100 } }))
+    .on('GET /admin/llm/health', () => ({ health: [] }))
+    .on('GET /admin/llm/logs', () => ({ logs: [], total: 0, next_cursor: null }));
 }

@@ -11,7 +11,7 @@ import { Button } from '@/parts/ui/Button';
 import { Menu, MenuItem } from '@/parts/ui/Menu';
 import { Page } from '@/parts/ui/Page';
 import { Shown } from '@/parts/ui/Shown';
-import { Cell, NameCell, Table } from '@/parts/ui/Table';
+import { ActionsCell, Cell, NameCell, Table } from '@/parts/ui/Table';
 import { type GroupTask, GroupTasks } from './GroupTasks';
 
 /** Groups: namespaces that see nothing of each other. */
@@ -78,7 +78,7 @@ function GroupRow({ group, start }: { group: Group; start: (task: GroupTask) => 
           set={(enabled) => changeGroup(group_id, { enabled })}
         />
       </Cell>
-      <Cell className="text-right">
+      <ActionsCell>
         <Menu label={t('action.more', { name })}>
           <MenuItem onSelect={() => start({ do: 'rename', group })}>{t('action.rename')}</MenuItem>
           <MenuItem onSelect={() => start({ do: 'copy', group })}>{t('action.copy')}</MenuItem>
@@ -88,7 +88,7 @@ function GroupRow({ group, start }: { group: Group; start: (task: GroupTask) => 
             </MenuItem>
           )}
         </Menu>
-      </Cell>
+      </ActionsCell>
     </tr>
   );
 }

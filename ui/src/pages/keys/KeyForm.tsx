@@ -51,13 +51,19 @@ export function KeyForm({ title, group, entry, save, keepOpen, onClose }: Props)
           {choices}
         </SelectField>
       </div>
-      <TextField
-        form={form}
-        name="expires_at"
-        type="datetime-local"
-        label={t('keys.expires')}
-        hint={t('keys.expiresHint')}
-      />
+      <div className="grid grid-cols-2 gap-3">
+        <TextField
+          form={form}
+          name="expires_at"
+          type="datetime-local"
+          label={t('keys.expires')}
+          hint={t('keys.expiresHint')}
+        />
+        <SelectField form={form} name="purpose" label={t('keys.purpose')} hint={t('keys.purposeHint')}>
+          <option value="default">{t('purpose.default')}</option>
+          <option value="cursor">{t('purpose.cursor')}</option>
+        </SelectField>
+      </div>
       <fieldset className="rounded-lg border border-line p-3">
         <legend className="px-1 text-sm font-medium text-soft">{t('keys.limits')}</legend>
         <div className="grid grid-cols-2 gap-3">

@@ -8,7 +8,7 @@ import { RouteSelect } from '@/parts/RouteSelect';
 import { Badge } from '@/parts/ui/Badge';
 import { Button } from '@/parts/ui/Button';
 import { Menu, MenuItem } from '@/parts/ui/Menu';
-import { Cell, NameCell } from '@/parts/ui/Table';
+import { ActionsCell, Cell, NameCell } from '@/parts/ui/Table';
 import type { KeyTask } from './KeyTasks';
 import { UsageBar } from './UsageBar';
 
@@ -16,7 +16,7 @@ type Props = { entry: Key; start: (task: KeyTask) => void };
 
 export function KeyRow({ entry, start }: Props) {
   const { t } = useTranslation();
-  const { key_id, name, key_prefix, owner_user_id, expires_at } = entry;
+  const { key_id, name, key_prefix, owner_user_id, expires_at, hash_only } = entry;
   const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
   return (
     <tr className="hover:bg-hover/50">
@@ -34,7 +34,8 @@ export function KeyRow({ entry, start }: Props) {
             look="quiet"
             size="icon"
             aria-label={t('keys.revealOf', { name })}
-            title={t('keys.reveal')}
+            title={t(hash_only ? 'keys.hashOnly' : 'keys.reveal')}
+            disabled={hash_only}
             onClick={() => start({ do: 'reveal', key: entry })}
           >
             <Eye />
@@ -42,10 +43,10 @@ export function KeyRow({ entry, start }: Props) {
         </span>
       </Cell>
       <Cell>
-        <RouteSelect entry={entry} slot="current_route" className="w-36" />
+        <RouteSelect entry={entry} slot="current_route" className="w-40" />
       </Cell>
       <Cell>
-        <RouteSelect entry={entry} slot="fast_route" className="w-32" />
+        <RouteSelect entry={entry} slot="fast_route" className="w-40" />
       </Cell>
       <Cell>
         <UsageBar entry={entry} />
@@ -61,7 +62,7 @@ export function KeyRow({ entry, start }: Props) {
           set={(enabled) => changeKey(key_id, { enabled })}
         />
       </Cell>
-      <Cell className="text-right">
+      <ActionsCell>
         <Menu label={t('action.more', { name })}>
           <MenuItem onSelect={() => start({ do: 'edit', key: entry })}>{t('action.edit')}</MenuItem>
           <MenuItem onSelect={() => start({ do: 'reset', key: entry })}>{t('keys.reset')}</MenuItem>
@@ -69,7 +70,7 @@ export function KeyRow({ entry, start }: Props) {
             {t('action.delete')}
           </MenuItem>
         </Menu>
-      </Cell>
+      </ActionsCell>
     </tr>
   );
 }

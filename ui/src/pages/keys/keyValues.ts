@@ -3,7 +3,14 @@ import type { KeyInput } from '@/api/actions';
 import type { Key } from '@/api/types';
 
 /** The limits a key may have; an empty field is none. */
-export const LIMITS = ['rpm_limit', 'concurrency_limit', 'max_requests', 'max_tokens'] as const;
+export const LIMITS = [
+  'rpm_limit',
+  'tokens_per_minute',
+  'requests_per_day',
+  'concurrency_limit',
+  'max_requests',
+  'max_tokens',
+] as const;
 
 const limit = z
   .string()
@@ -16,7 +23,10 @@ export const keySchema = z.object({
   current_route: z.string(),
   fast_route: z.string(),
   expires_at: z.string(),
+  purpose: z.enum(['default', 'cursor']),
   rpm_limit: limit,
+  tokens_per_minute: limit,
+  requests_per_day: limit,
   concurrency_limit: limit,
   max_requests: limit,
   max_tokens: limit,
@@ -32,6 +42,7 @@ export function toValues(key: Key | undefined): KeyValues {
     owner_user_id: key?.owner_user_id ?? '',
     current_route: key?.current_route ?? '',
     fast_route: key?.fast_route ?? '',
+    purpose: key?.purpose ?? 'default',
     expires_at: key?.expires_at ? localMinute(new Date(key.expires_at)) : '',
     ...(limits as Pick<KeyValues, (typeof LIMITS)[number]>),
   };
@@ -45,6 +56,7 @@ export function toInput(values: KeyValues): KeyInput {
     owner_user_id: values.owner_user_id.trim() || null,
     current_route: values.current_route || null,
     fast_route: values.fast_route || null,
+    purpose: values.purpose,
     expires_at: values.expires_at ? new Date(values.expires_at).toISOString() : null,
     ...limits,
   };

@@ -16,7 +16,7 @@ const schema = z.object({ token: z.string().trim().min(1, 'form.required') });
 /** Opens the admin pages with the admin token. A one-time link needs no visit here. */
 export function LoginPage() {
   const { t } = useTranslation();
-  const { next } = useSearch({ from: '/login' });
+  const { next, link } = useSearch({ from: '/login' });
   const navigate = useNavigate();
   const client = useQueryClient();
   const words = useErrorWords();
@@ -41,6 +41,11 @@ export function LoginPage() {
             <p className="text-sm text-soft">{t('login.about')}</p>
           </div>
         </div>
+        {link && (
+          <p role="status" className="mb-3 rounded-md bg-warn-wash px-3 py-2 text-sm text-warn">
+            {t('login.linkUsed')}
+          </p>
+        )}
         <form onSubmit={enter} noValidate className="grid gap-4 rounded-lg border border-line bg-panel p-5">
           <TextField
             form={form}

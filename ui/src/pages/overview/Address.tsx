@@ -5,10 +5,9 @@ import { Dot } from '@/parts/ui/Badge';
 import { CopyButton } from '@/parts/ui/CopyButton';
 
 /** Where clients find the gateway, and whether all providers are well. */
-export function Address({ resting }: { resting: string[] | undefined }) {
+export function Address({ resting }: { resting: number | undefined }) {
   const { t } = useTranslation();
   const url = useQuery(configQuery).data?.app_base_url ?? location.origin;
-  const troubled = [...new Set(resting)];
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2 rounded-lg border border-line bg-panel px-4 py-3">
       <div className="flex min-w-0 items-center gap-2">
@@ -16,10 +15,12 @@ export function Address({ resting }: { resting: string[] | undefined }) {
         <code className="truncate font-mono font-medium">{url}</code>
         <CopyButton text={url} label={t('overview.copyUrl')} />
       </div>
-      <p className="flex items-center gap-2 md:ml-auto">
-        <Dot tone={troubled.length > 0 ? 'bad' : 'good'} />
-        {troubled.length > 0 ? t('overview.resting', { names: troubled.join(', ') }) : t('overview.healthy')}
-      </p>
+      {resting !== undefined && (
+        <p className="flex items-center gap-2 md:ml-auto">
+          <Dot tone={resting > 0 ? 'bad' : 'good'} />
+          {resting > 0 ? t('overview.resting', { count: resting }) : t('overview.healthy')}
+        </p>
+      )}
     </div>
   );
 }

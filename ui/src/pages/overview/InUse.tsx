@@ -40,10 +40,10 @@ export function InUse({ group }: { group: string }) {
                   <code className="font-mono text-xs font-normal text-faint">{key.key_prefix}</code>
                 </NameCell>
                 <Cell>
-                  <RouteSelect entry={key} slot="current_route" className="w-56 font-medium" />
+                  <RouteSelect entry={key} slot="current_route" className="min-w-32 max-w-56 font-medium" />
                 </Cell>
                 <Cell>
-                  <RouteSelect entry={key} slot="fast_route" className="w-44" />
+                  <RouteSelect entry={key} slot="fast_route" className="min-w-32 max-w-48" />
                 </Cell>
                 <Cell className="text-sm whitespace-nowrap text-soft">
                   <Ago at={key.last_used_at} never={t('keys.never')} />

@@ -5,7 +5,7 @@ import { EnabledSwitch } from '@/parts/EnabledSwitch';
 import { TestButton } from '@/parts/TestButton';
 import { Badge } from '@/parts/ui/Badge';
 import { Menu, MenuItem } from '@/parts/ui/Menu';
-import { Cell, NameCell } from '@/parts/ui/Table';
+import { ActionsCell, Cell, NameCell } from '@/parts/ui/Table';
 import type { ProviderTask } from './ProviderTasks';
 
 type Props = { provider: Provider; start: (task: ProviderTask) => void };
@@ -45,7 +45,7 @@ export function ProviderRow({ provider, start }: Props) {
       <Cell>
         <TestButton name={name} what={{ provider_id, group_id }} />
       </Cell>
-      <Cell className="text-right">
+      <ActionsCell>
         <Menu label={t('action.more', { name })}>
           <MenuItem onSelect={() => start({ do: 'edit', provider })}>{t('action.edit')}</MenuItem>
           <MenuItem onSelect={() => start({ do: 'credentials', provider })}>
@@ -55,7 +55,7 @@ export function ProviderRow({ provider, start }: Props) {
             {t('action.delete')}
           </MenuItem>
         </Menu>
-      </Cell>
+      </ActionsCell>
     </tr>
   );
 }
@@ -69,7 +69,7 @@ function CredentialState({ provider, open }: { provider: Provider; open: () => v
       type="button"
       onClick={open}
       aria-label={t('credentials.of', { name })}
-      className="flex items-center gap-2 rounded-sm underline-offset-2 hover:underline"
+      className="flex items-center gap-2 rounded-sm whitespace-nowrap underline-offset-2 hover:underline"
     >
       {api_key_set ? (
         <span className="font-mono text-sm text-soft">{api_key}</span>

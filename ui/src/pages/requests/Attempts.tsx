@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import type { Attempt } from '@/api/types';
+import { duration } from '@/lib/format';
 import { StatusBadge } from '@/parts/StatusBadge';
-import type { Attempt } from './attempts';
 
 /** The tries at targets, first to last. */
 export function Attempts({ attempts }: { attempts: Attempt[] }) {
@@ -12,13 +13,15 @@ export function Attempts({ attempts }: { attempts: Attempt[] }) {
         {attempts.map((attempt, place) => (
           <li key={place} className="rounded-md border border-line px-3 py-1.5 text-sm">
             <span className="flex items-center gap-2">
-              {attempt.status !== undefined && <StatusBadge status={attempt.status} />}
-              <span className="truncate font-mono">
-                {[attempt.provider, attempt.upstream_model ?? attempt.model].filter(Boolean).join(' / ')}
+              {attempt.status_code !== null && <StatusBadge status={attempt.status_code} />}
+              <span className="min-w-0 truncate font-mono">
+                {attempt.provider_id} / {attempt.upstream_model}
               </span>
-              <span className="ml-auto text-faint">{attempt.credential}</span>
+              <span className="ml-auto shrink-0 text-faint">
+                {[attempt.credential, duration(attempt.ms)].filter(Boolean).join(' · ')}
+              </span>
             </span>
-            {attempt.error && <p className="mt-1 break-words text-bad">{attempt.error}</p>}
+            {attempt.error_class && <p className="mt-1 break-words text-bad">{attempt.error_class}</p>}
           </li>
         ))}
       </ol>

@@ -16,9 +16,9 @@ export function Filters({ group }: { group: string }) {
     key: keys.map(({ key_id, name }) => ({ value: key_id, words: name })),
     route: routes.map(({ alias }) => ({ value: alias, words: alias })),
     provider: providers.map(({ provider_id, name }) => ({ value: provider_id, words: name })),
-    status: [
-      { value: 'ok', words: t('requests.status.ok') },
-      { value: 'error', words: t('requests.status.error') },
+    outcome: [
+      { value: 'ok', words: t('requests.outcome.ok') },
+      { value: 'error', words: t('requests.outcome.error') },
     ],
   };
   const set = (name: keyof typeof choices, value: string) =>

@@ -16,9 +16,9 @@ export function LogTable({ entries, open }: { entries: LogEntry[]; open: (id: st
         t('requests.key'),
         t('requests.route'),
         t('requests.target'),
-        t('requests.tokensIn'),
-        t('requests.tokensOut'),
-        t('requests.took'),
+        { end: t('requests.tokensIn') },
+        { end: t('requests.tokensOut') },
+        { end: t('requests.took') },
       ]}
     >
       {entries.map((entry) => (
@@ -46,12 +46,12 @@ function LogRow({ entry, open }: { entry: LogEntry; open: () => void }) {
         <StatusBadge status={entry.status_code} />
       </Cell>
       <Cell className="max-w-36 truncate text-sm">{entry.key_name ?? '–'}</Cell>
-      <Cell className="max-w-44 truncate font-mono text-sm">{entry.route_alias ?? '–'}</Cell>
+      <Cell className="max-w-44 truncate font-mono text-sm">{entry.route_alias ?? entry.asked_model}</Cell>
       <Cell className="max-w-64 truncate font-mono text-sm text-soft" title={target}>
         {target || '–'}
       </Cell>
-      <Cell className="text-right text-sm">{count(entry.request_tokens, language)}</Cell>
-      <Cell className="text-right text-sm">{count(entry.response_tokens, language)}</Cell>
+      <Cell className="text-right text-sm">{count(entry.usage?.input, language)}</Cell>
+      <Cell className="text-right text-sm">{count(entry.usage?.output, language)}</Cell>
       <Cell className="text-right text-sm whitespace-nowrap">{duration(entry.latency_ms)}</Cell>
     </tr>
   );

@@ -17,13 +17,14 @@ export function RequestsPage() {
   const group = useGroup();
   const search = useSearch({ from: '/shell/requests' });
   const navigate = useNavigate({ from: '/requests' });
-  const { key, route, provider, status, entry } = search;
-  const query = useInfiniteQuery(logsQuery({ group_id: group, api_key_id: key, route, provider, status }));
+  const { key, route, provider, outcome, entry } = search;
+  const query = useInfiniteQuery(
+    logsQuery({ group_id: group, api_key_id: key, route, provider_id: provider, outcome }),
+  );
   const entries = query.data?.pages.flatMap(({ logs }) => logs) ?? [];
-  const open = entries.find(({ log_id }) => log_id === entry);
   const show = (id: string | undefined) =>
     navigate({ search: (before) => ({ ...before, entry: id }), replace: true, resetScroll: false });
-  const isFiltered = Boolean(key || route || provider || status);
+  const isFiltered = Boolean(key || route || provider || outcome);
   return (
     <Page title={t('requests.title')} about={t('requests.about')} actions={<Filters group={group} />}>
       {query.isError && <Failed error={query.error} retry={() => query.refetch()} />}
@@ -36,6 +37,14 @@ export function RequestsPage() {
         />
       )}
       {entries.length > 0 && <LogTable entries={entries} open={show} />}
+      {entries.length > 0 && (
+        <p className="mt-2 text-right text-xs text-faint">
+          {t('requests.shown', {
+            shown: entries.length,
+            total: query.data?.pages[0]?.total ?? entries.length,
+          })}
+        </p>
+      )}
       {query.hasNextPage && (
         <div className="mt-3 flex justify-center">
           <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
@@ -43,7 +52,7 @@ export function RequestsPage() {
           </Button>
         </div>
       )}
-      {open && <EntryPanel entry={open} onClose={() => show(undefined)} />}
+      {entry && <EntryPanel id={entry} onClose={() => show(undefined)} />}
     </Page>
   );
 }

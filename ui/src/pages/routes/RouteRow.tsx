@@ -1,21 +1,16 @@
 import { ArrowRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { changeRoute } from '@/api/actions';
-import { MODES, type Mode, type Route } from '@/api/types';
+import type { Route } from '@/api/types';
 import { EnabledSwitch } from '@/parts/EnabledSwitch';
 import { TestButton } from '@/parts/TestButton';
 import { Badge } from '@/parts/ui/Badge';
 import { CopyButton } from '@/parts/ui/CopyButton';
 import { Menu, MenuItem } from '@/parts/ui/Menu';
-import { Cell, NameCell } from '@/parts/ui/Table';
+import { ActionsCell, Cell, NameCell } from '@/parts/ui/Table';
 import type { RouteTask } from './RouteTasks';
 
 type Props = { route: Route; start: (task: RouteTask) => void };
-
-/** `auto-select` is the older name of failover. */
-export function modeOf({ mode }: Pick<Route, 'mode'>): Mode {
-  return MODES.find((known) => known === mode) ?? 'failover';
-}
 
 export function RouteRow({ route, start }: Props) {
   const { t } = useTranslation();
@@ -34,10 +29,11 @@ export function RouteRow({ route, start }: Props) {
           <Badge>{provider_id}</Badge>
           <ArrowRight aria-hidden className="size-3.5 text-faint" />
           <span className="max-w-72 truncate font-mono">{upstream_model}</span>
+          {route.targets.length > 0 && <Badge>{t('targets.more', { count: route.targets.length })}</Badge>}
         </span>
       </Cell>
       <Cell>
-        <Badge tone={modeOf(route) === 'direct' ? 'plain' : 'accent'}>{t(`mode.${modeOf(route)}`)}</Badge>
+        <Badge tone={route.mode === 'direct' ? 'plain' : 'accent'}>{t(`mode.${route.mode}`)}</Badge>
       </Cell>
       <Cell>
         <EnabledSwitch
@@ -50,7 +46,7 @@ export function RouteRow({ route, start }: Props) {
       <Cell>
         <TestButton name={alias} what={{ alias, group_id }} />
       </Cell>
-      <Cell className="text-right">
+      <ActionsCell>
         <Menu label={t('action.more', { name: alias })}>
           <MenuItem onSelect={() => start({ do: 'edit', route })}>{t('action.edit')}</MenuItem>
           <MenuItem onSelect={() => start({ do: 'targets', route })}>{t('targets.title')}</MenuItem>
@@ -58,7 +54,7 @@ export function RouteRow({ route, start }: Props) {
             {t('action.delete')}
           </MenuItem>
         </Menu>
-      </Cell>
+      </ActionsCell>
     </tr>
   );
 }

@@ -4,7 +4,6 @@ import type { Route } from '@/api/types';
 import { useChange } from '@/lib/useChange';
 import { Confirm } from '@/parts/ui/Confirm';
 import { RouteForm } from './RouteForm';
-import { modeOf } from './RouteRow';
 import { Targets } from './Targets';
 
 export type RouteTask = { do: 'create' } | { do: 'edit' | 'targets' | 'delete'; route: Route };
@@ -54,7 +53,7 @@ function EditRoute({ route, onClose }: Props) {
     <RouteForm
       title={t('routes.edit', { name: route.alias })}
       group={route.group_id}
-      start={{ ...route, mode: modeOf(route) }}
+      start={route}
       save={change}
       onClose={onClose}
     />

@@ -11,7 +11,6 @@ import { Button } from '@/parts/ui/Button';
 import { Dialog } from '@/parts/ui/Dialog';
 import { Shown } from '@/parts/ui/Shown';
 import { AddTarget } from './AddTarget';
-import { modeOf } from './RouteRow';
 
 /** The further targets of a route, in the order they are tried. */
 export function Targets({ route, onClose }: { route: Route; onClose: () => void }) {
@@ -25,7 +24,7 @@ export function Targets({ route, onClose }: { route: Route; onClose: () => void 
       shape="wide"
     >
       <div className="grid gap-4 p-4">
-        {modeOf(route) === 'direct' && (
+        {route.mode === 'direct' && (
           <p className="rounded-md bg-warn-wash px-3 py-2 text-sm text-warn">{t('targets.unused')}</p>
         )}
         <Shown query={query} rows={2}>
@@ -79,7 +78,7 @@ function TargetRow({ target, above, below }: { target: Target; above?: Target; b
     <li className="flex items-center gap-2 rounded-md border border-line px-3 py-1.5">
       <Badge>{provider_id}</Badge>
       <span className="min-w-0 flex-1 truncate font-mono text-sm">{upstream_model}</span>
-      {weight !== undefined && weight > 1 && <Badge>{t('targets.weight', { weight })}</Badge>}
+      {weight > 1 && <Badge>{t('targets.weight', { weight })}</Badge>}
       <EnabledSwitch
         name={name}
         on={enabled}

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { saveLanguage } from '@/api/actions';
-import { configQuery, healthQuery, overviewQuery } from '@/api/queries';
+import { changeSettings } from '@/api/actions';
+import { configQuery } from '@/api/queries';
 import { chooseLanguage, LANGUAGES, type Language } from '@/i18n';
 import { chooseTheme, THEMES, type Theme, useTheme } from '@/lib/theme';
 import { useChange } from '@/lib/useChange';
-import { useGroup } from '@/lib/useGroup';
 import { Field } from '@/parts/ui/Field';
 import { Select } from '@/parts/ui/inputs';
 import { Page, Section } from '@/parts/ui/Page';
+import { Shown } from '@/parts/ui/Shown';
+import { GatewaySettings } from './GatewaySettings';
 
 /** Settings: language, theme, and what this gateway is. */
 export function SettingsPage() {
@@ -22,6 +22,9 @@ export function SettingsPage() {
           <ThemeChoice />
         </div>
       </Section>
+      <Section title={t('settings.gateway')}>
+        <GatewaySettings />
+      </Section>
       <Section title={t('settings.aboutHead')}>
         <About />
       </Section>
@@ -31,7 +34,10 @@ export function SettingsPage() {
 
 function LanguageChoice() {
   const { t, i18n } = useTranslation();
-  const { attempt } = useChange({ run: saveLanguage, what: 'settings' });
+  const { attempt } = useChange({
+    run: (language: Language) => changeSettings({ language }),
+    what: 'settings',
+  });
   const choose = (language: Language) => {
     chooseLanguage(language);
     attempt(language);
@@ -71,22 +77,17 @@ function ThemeChoice() {
 
 function About() {
   const { t } = useTranslation();
-  const config = useQuery(configQuery).data;
-  const overview = useQuery(overviewQuery(useGroup())).data;
-  const version = useQuery(healthQuery).data?.version;
-  const facts: [string, ReactNode][] = [
-    [t('settings.version'), version ?? '–'],
-    [t('overview.baseUrl'), config?.app_base_url ?? '–'],
-    [t('settings.dataDir'), overview?.data_dir ?? '–'],
-  ];
+  const config = useQuery(configQuery);
   return (
-    <dl className="grid max-w-xl grid-cols-[10rem_1fr] gap-x-4 gap-y-2 rounded-lg border border-line bg-panel p-4 text-sm">
-      {facts.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-faint">{name}</dt>
-          <dd className="font-mono break-all">{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Shown query={config} rows={2}>
+      {({ version, app_base_url }) => (
+        <dl className="grid max-w-xl grid-cols-[10rem_1fr] gap-x-4 gap-y-2 rounded-lg border border-line bg-panel p-4 text-sm">
+          <dt className="text-faint">{t('settings.version')}</dt>
+          <dd className="font-mono">{version}</dd>
+          <dt className="text-faint">{t('overview.baseUrl')}</dt>
+          <dd className="font-mono break-all">{app_base_url}</dd>
+        </dl>
+      )}
+    </Shown>
   );
 }

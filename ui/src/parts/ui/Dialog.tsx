@@ -18,6 +18,15 @@ const SHAPES = {
   side: 'ml-auto h-full max-h-full w-[min(34rem,100vw)] rounded-none',
 } as const;
 
+/** Stays the same function from one drawing to the next: another would close the dialog and open it again. */
+function showModal(node: HTMLDialogElement | null) {
+  if (!node) return;
+  node.showModal();
+  // The first thing to fill in, not the button that closes.
+  node.querySelector<HTMLElement>('input:not([readonly]), select')?.focus();
+  return () => node.close();
+}
+
 /**
  * The browser's own modal: it keeps the focus inside, closes on Escape and gives the focus back. Libraries that do
  * the same put style elements into the page, which the content security policy forbids.
@@ -27,10 +36,7 @@ export function Dialog({ title, about, onClose, children, shape = 'box' }: Props
   const titleId = useId();
   return (
     <dialog
-      ref={(node) => {
-        if (node && !node.open) node.showModal();
-        return () => node?.close();
-      }}
+      ref={showModal}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -5,7 +5,7 @@ type Props = { title: string; about: string; actions?: ReactNode; children: Reac
 /** The frame of a page: what it is, what can be done, then its matter. */
 export function Page({ title, about, actions, children }: Props) {
   return (
-    <div className="mx-auto max-w-6xl px-6 py-5">
+    <div className="mx-auto max-w-6xl px-4 py-4 lg:px-6 lg:py-5">
       <header className="mb-4 flex flex-wrap items-end justify-between gap-3">
         <div>
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>

@@ -1,16 +1,14 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 
+/** A column's head; `end` puts it over numbers. */
+type Head = ReactNode | { end: string };
+
+const isEnd = (head: Head): head is { end: string } =>
+  typeof head === 'object' && head !== null && 'end' in head;
+
 /** A dense table in a frame of its own that scrolls sideways when it must. */
-export function Table({
-  label,
-  heads,
-  children,
-}: {
-  label: string;
-  heads: ReactNode[];
-  children: ReactNode;
-}) {
+export function Table({ label, heads, children }: { label: string; heads: Head[]; children: ReactNode }) {
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-panel">
       <table aria-label={label} className="w-full border-collapse text-left">
@@ -20,9 +18,12 @@ export function Table({
               <th
                 key={column}
                 scope="col"
-                className="px-3 py-1.5 text-xs font-medium whitespace-nowrap text-faint"
+                className={cn(
+                  'px-3 py-1.5 text-xs font-medium whitespace-nowrap text-faint',
+                  isEnd(head) && 'text-right',
+                )}
               >
-                {head}
+                {isEnd(head) ? head.end : head}
               </th>
             ))}
           </tr>
@@ -42,4 +43,9 @@ export function NameCell({ className, ...rest }: ComponentProps<'th'>) {
   return (
     <th scope="row" className={cn('px-3 py-2 text-left align-middle font-medium', className)} {...rest} />
   );
+}
+
+/** The last cell of a row: what can be done to it. Stays in sight when the table scrolls sideways. */
+export function ActionsCell({ children }: { children: ReactNode }) {
+  return <td className="sticky right-0 bg-panel px-2 py-2 text-right align-middle">{children}</td>;
 }
