@@ -264,7 +264,7 @@ fn long_texts_count_like_their_parts() {
 fn a_text_without_a_blank_is_counted_in_bounded_time() {
     for character in [" ", "a", "\n", "é", "#"] {
         let body = json!({"messages": [{"role": "user", "content": character.repeat(70_000)}]});
-        assert!(counted(Protocol::OpenAi, &body) > 1_000, "{character:?}");
+        assert!(counted(Protocol::OpenAi, &body) > 200, "{character:?}");
     }
 }
 
