@@ -1,2 +1,8 @@
 //! Keyway on the desktop.
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyway::run()
+}
