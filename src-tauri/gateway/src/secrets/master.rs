@@ -448,3 +448,6 @@ impl SecretsError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn debug_output_shows_nothing() {
         let sealer = MasterKey::random().unwrap().sealer();
-        let sealed = sealer.seal(&SecretString::from("x"));
+        let secret = sealer.seal(&SecretString::from("x"));
 
-        assert_eq!(format!("{sealed:?} {sealer:?}"), "Sealed(…) Sealer(…)");
+        assert_eq!(format!("{secret:?} {sealer:?}"), "Sealed(…) Sealer(…)");
     }
 }

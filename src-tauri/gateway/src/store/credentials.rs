@@ -126,10 +126,10 @@ mod tests {
         let sealer = samples::sealer();
         samples::fill(&store, "work", &sealer);
         let provider = samples::provider("work", "deepseek");
-        let sealed = sealer.seal(&"sk-2".into());
+        let second = sealer.seal(&"sk-2".into());
         let made = CredentialRow {
             priority: 0,
-            ..samples::credential(&provider, "second", sealed)
+            ..samples::credential(&provider, "second", second)
         };
         let changed = CredentialRow {
             sealed: None,

@@ -245,7 +245,7 @@ mod tests {
 
         assert_eq!(
             store.read_blocking(|db| list(db, None)).unwrap(),
-            [before.clone()]
+            std::slice::from_ref(&before)
         );
         store
             .write_blocking(move |tx| reset_usage(tx, &before.key.id))

@@ -183,7 +183,7 @@ mod tests {
         assert!(store.write_blocking(move |tx| update(tx, &second)).unwrap());
         assert_eq!(
             store.read_blocking(|db| list(db, None)).unwrap(),
-            [changed.clone()]
+            std::slice::from_ref(&changed)
         );
         let found = store
             .read_blocking(|db| by_alias(db, &"work".into(), "opus"))

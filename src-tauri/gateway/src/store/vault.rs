@@ -141,3 +141,6 @@ fn write_canary(db: &Connection, canary: &Canary) -> Result<(), StoreError> {
     meta::set(db, SOURCE, canary.source.as_str())?;
     meta::set(db, CANARY, canary.sealed.as_str())
 }
+
+#[cfg(test)]
+mod tests;

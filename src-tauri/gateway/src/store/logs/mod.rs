@@ -101,3 +101,6 @@ pub struct AttemptNote {
     /// How long it took, in microseconds.
     pub us: u64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,9 +16,7 @@ fn a_new_database_is_whole_and_has_the_default_group() {
     let (_folder, store) = samples::store();
 
     let problems = store.read_blocking(integrity).unwrap();
-    let groups = store
-        .read_blocking(|db| crate::store::groups::list(db))
-        .unwrap();
+    let groups = store.read_blocking(crate::store::groups::list).unwrap();
 
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(groups[0].group.id.as_str(), "default");
@@ -190,7 +188,7 @@ fn a_first_start_that_was_cut_off_is_taken_up_again() {
 
     assert_eq!(
         store
-            .read_blocking(|db| crate::store::groups::list(db))
+            .read_blocking(crate::store::groups::list)
             .unwrap()
             .len(),
         1
