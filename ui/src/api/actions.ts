@@ -2,7 +2,17 @@
 import type { Settings } from './queries';
 import { session } from './session';
 import { get, patch, post, remove } from './transport';
-import type { Credential, Group, IssuedKey, Key, Provider, Route, Target, TestResult } from './types';
+import type {
+  Credential,
+  Group,
+  IssuedKey,
+  Key,
+  Protocol,
+  Provider,
+  Route,
+  Target,
+  TestResult,
+} from './types';
 
 const at = encodeURIComponent;
 const provider = (group: string, id: string) => `/admin/llm/providers/${at(id)}?group_id=${at(group)}`;
@@ -28,7 +38,7 @@ export type ProviderInput = {
   provider_id: string;
   name: string;
   base_url: string;
-  protocol: string;
+  protocol: Protocol;
   api_key?: string;
   endpoints?: Provider['endpoints'];
   note: string;

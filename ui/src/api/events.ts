@@ -8,6 +8,9 @@ export type GatewayEvent =
   | { type: 'health'; provider: string; open: boolean }
   | { type: 'refresh' };
 
+/** How long to wait after the gateway refused to tell. */
+const REOPEN_MS = 5000;
+
 /** The first words of the query keys that a kind of record shows up in. */
 const SHOWN_IN: Record<string, readonly string[]> = {
   groups: ['groups', 'providers', 'routes', 'targets', 'keys'],
@@ -43,23 +46,35 @@ export function refreshAfter(client: QueryClient, event: GatewayEvent): void {
   for (const first of stale) client.invalidateQueries({ queryKey: [first] });
 }
 
-/** Listens until the returned function is called. The browser reconnects by itself. */
+/** Listens until the returned function is called, through restarts of the gateway. */
 export function listen(client: QueryClient): () => void {
   if (isDesktop()) return listenToDesktop((event) => refreshAfter(client, event));
-  const source = new EventSource('/admin/events');
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout>;
+  let wasOpen = false;
   const receive = (message: MessageEvent<string>) => {
     const event = readEvent(message.data);
     if (event) refreshAfter(client, event);
   };
-  for (const name of ['message', 'config', 'logged', 'health', 'refresh'])
-    source.addEventListener(name, receive as EventListener);
-  let wasOpen = false;
-  source.onopen = () => {
-    // Whatever happened while the line was cut is not told again.
-    if (wasOpen) refreshAfter(client, { type: 'refresh' });
-    wasOpen = true;
+  const open = () => {
+    source = new EventSource('/admin/events');
+    for (const name of ['message', 'config', 'logged', 'health', 'refresh'])
+      source.addEventListener(name, receive as EventListener);
+    source.onopen = () => {
+      // Whatever happened while the line was cut is not told again.
+      if (wasOpen) refreshAfter(client, { type: 'refresh' });
+      wasOpen = true;
+    };
+    source.onerror = () => {
+      // The browser tries again by itself after a cut, but not after a refusal.
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, REOPEN_MS);
+    };
   };
-  return () => source.close();
+  open();
+  return () => {
+    clearTimeout(again);
+    source.close();
+  };
 }
 
 /** Reads one event; text that is none is no event. */

@@ -89,6 +89,15 @@ export const presetsQuery = queryOptions({
 /** Sums over log entries. */
 export type Totals = { total: number; ok: number; req_t: number; resp_t: number; avg_latency: number };
 
+/** What its owner ought to know about a gateway. */
+export const WARNINGS = ['master_key_in_file', 'open_to_network', 'open_to_network_without_tls'] as const;
+export type Overview = { data_dir: string; warnings: string[] };
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: async () => (await get<{ overview: Overview }>('/admin/llm/overview')).overview,
+});
+
 /** What was used since a moment. */
 export const usageQuery = (group: string, since: string) =>
   queryOptions({

@@ -154,15 +154,17 @@ export type TestResult = {
   status: number;
   latency_ms: number;
   message: string;
-  upstream_model?: string | null;
-  alias?: string;
 };
 
+/** A provider to pick from a list. */
 export type Preset = {
   id: string;
   name: string;
+  /** The protocol to prefer. */
   protocol: Protocol;
-  base_url: string;
-  keys_url?: string | null;
-  endpoints?: Partial<Record<Protocol, string>>;
+  /** Where it speaks which protocol. */
+  base_urls: Partial<Record<Protocol, string>>;
+  keys_url: string | null;
+  needs_key: boolean;
+  note: string | null;
 };

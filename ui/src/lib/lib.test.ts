@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { toInput, toValues } from '@/pages/keys/keyValues';
-import { freeId } from '@/pages/providers/CreateProvider';
-import { matching } from '@/pages/providers/PresetPicker';
+import { freeId, furtherEndpoints, matching } from '@/pages/providers/presets';
 import { inOrder, nextPriority } from '@/pages/routes/Targets';
 import { ago, count, duration } from './format';
 import { CLIENTS, snippet } from './snippets';
-import { aKey } from './testing/stock';
+import { aKey, aPreset } from './testing/stock';
 
 test('numbers and times read as people say them', () => {
   expect(count(950, 'en')).toBe('950');
@@ -46,9 +45,10 @@ test('a preset that the group has already gets a number', () => {
 
 test('presets are found by words of their name in any order', () => {
   const presets = [
-    { id: 'kimi-cn', name: 'Moonshot Kimi (China)', protocol: 'openai', base_url: 'https://a' },
-    { id: 'openai', name: 'OpenAI', protocol: 'openai', base_url: 'https://b' },
-  ] as const;
+    aPreset({ id: 'kimi-cn', name: 'Moonshot Kimi (China)' }),
+    aPreset({ id: 'openai', name: 'OpenAI' }),
+    aPreset({ id: 'custom', name: 'Custom', base_urls: {} }),
+  ];
   expect(matching(presets, 'china kimi').map(({ id }) => id)).toEqual(['kimi-cn']);
   expect(matching(presets, ' ')).toHaveLength(2);
 });
@@ -62,4 +62,16 @@ test('targets are listed by priority, and one more comes last', () => {
   expect(inOrder(targets).map(({ rp_id }) => rp_id)).toEqual(['a', 'b']);
   expect(nextPriority(targets)).toBe(5);
   expect(nextPriority([])).toBe(0);
+});
+
+test('further protocols keep their addresses, and follow one that they share', () => {
+  const base_urls = {
+    openai: 'https://YOU/v1',
+    'openai-responses': 'https://YOU/v1',
+    anthropic: 'https://b',
+  };
+  expect(furtherEndpoints({ base_urls }, 'openai', 'https://mine/v1')).toEqual({
+    'openai-responses': 'https://mine/v1',
+    anthropic: 'https://b',
+  });
 });

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { refusal } from '@/lib/testing/fakeGateway';
 import { openPage } from '@/lib/testing/render';
-import { aKey, aLogEntry, aProvider, stockedGateway } from '@/lib/testing/stock';
+import { aKey, aLogEntry, aPreset, aProvider, stockedGateway } from '@/lib/testing/stock';
 
 const KEYS = '/admin/llm/groups/default/keys';
 const PROVIDERS = '/admin/llm/groups/default/providers';
@@ -62,7 +62,7 @@ test('a provider is made from a preset in three steps', async () => {
   const gateway = stockedGateway()
     .on(`GET ${PROVIDERS}`, () => ({ providers: [] }))
     .on('GET /admin/llm/presets', () => ({
-      presets: [{ id: 'openai', name: 'OpenAI', protocol: 'openai', base_url: 'https://api.openai.com/v1' }],
+      presets: [aPreset({ base_urls: { openai: 'https://api.openai.com/v1', anthropic: 'https://b' } })],
     }))
     .on(`POST ${PROVIDERS}`, () => ({ provider: aProvider() }));
   const { user } = openPage('/providers', gateway);
@@ -76,6 +76,7 @@ test('a provider is made from a preset in three steps', async () => {
     base_url: 'https://api.openai.com/v1',
     api_key: 'sk-secret',
     protocol: 'openai',
+    endpoints: { anthropic: 'https://b' },
   });
 });
 

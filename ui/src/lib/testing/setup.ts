@@ -13,6 +13,9 @@ window.scrollTo = () => {};
 
 /** The browser's event stream, silent. */
 class SilentEvents extends EventTarget {
+  static readonly CLOSED = 2;
+  readyState = 1;
+  onerror: (() => void) | null = null;
   onopen: (() => void) | null = null;
   close() {}
 }

@@ -1,4 +1,4 @@
-import type { Group, Key, LogEntry, Provider, Route } from '@/api/types';
+import type { Group, Key, LogEntry, Preset, Provider, Route } from '@/api/types';
 import { FakeGateway } from './fakeGateway';
 
 /** Records as the gateway shows them, to be changed where a test cares. */
@@ -29,6 +29,17 @@ export const aProvider = (change: Partial<Provider> = {}): Provider => ({
   credential_healthy: 1,
   enabled: 1,
   note: '',
+  ...change,
+});
+
+export const aPreset = (change: Partial<Preset> = {}): Preset => ({
+  id: 'openai',
+  name: 'OpenAI',
+  protocol: 'openai',
+  base_urls: { openai: 'https://api.openai.com/v1' },
+  keys_url: null,
+  needs_key: true,
+  note: null,
   ...change,
 });
 
@@ -111,6 +122,7 @@ export function stockedGateway(): FakeGateway {
       routes: [aRoute(), aRoute({ route_id: 'r2', alias: 'haiku', upstream_model: 'deepseek-lite' })],
     }))
     .on(`GET ${group}/keys`, () => ({ ok: true, keys: [aKey()] }))
+    .on('GET /admin/llm/overview', () => ({ overview: { data_dir: '/data', warnings: [] } }))
     .on('GET /admin/llm/usage', () => ({ usage: { total: 3, ok: 3, req_t: 9, resp_t: 9, avg_latency: 100 } }))
     .on('GET /admin/llm/health', () => ({ health: [] }))
     .on('GET /admin/llm/logs', () => ({ logs: [], total: 0, next_cursor: null }));

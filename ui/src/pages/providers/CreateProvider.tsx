@@ -8,6 +8,7 @@ import { useChange } from '@/lib/useChange';
 import { Dialog } from '@/parts/ui/Dialog';
 import { PresetPicker } from './PresetPicker';
 import { ProviderForm } from './ProviderForm';
+import { freeId, furtherEndpoints } from './presets';
 
 type Choice = { at: 'picking' } | { at: 'custom' } | { at: 'preset'; preset: Preset };
 
@@ -43,28 +44,34 @@ export function CreateProvider({ group, onClose }: { group: string; onClose: () 
       />
     );
   const { preset } = choice;
+  const { protocol, base_urls, keys_url, needs_key, note } = preset;
   return (
     <ProviderForm
       title={t('providers.createFrom', { name: preset.name })}
-      start={{ ...preset, provider_id: freeId(preset.id, taken) }}
+      about={note}
+      start={{
+        name: preset.name,
+        provider_id: freeId(preset.id, taken),
+        protocol,
+        base_url: base_urls[protocol],
+      }}
+      baseUrls={base_urls}
       isNew
-      // Only the protocol that was kept has a base URL of the user's own; the preset gives the others.
-      save={(input) => change({ ...input, endpoints: preset.endpoints })}
-      onClose={onClose}
-      keyHint={
-        preset.keys_url ? (
-          <>
-            {t('presets.keyAt')} <span className="font-mono select-all">{preset.keys_url}</span>
-          </>
-        ) : undefined
+      save={(input) =>
+        change({ ...input, endpoints: furtherEndpoints(preset, input.protocol, input.base_url) })
       }
+      onClose={onClose}
+      keyHint={needs_key ? keys_url && <KeyPlace url={keys_url} /> : t('presets.noKey')}
     />
   );
 }
 
-/** The preset's id, with a number when the group has it already. */
-export function freeId(id: string, taken: readonly string[]): string {
-  let candidate = id;
-  for (let number = 2; taken.includes(candidate); number += 1) candidate = `${id}-${number}`;
-  return candidate;
+/** Where keys are made. Text to copy: the desktop window opens no other page. */
+function KeyPlace({ url }: { url: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t('presets.keyAt')} <span className="font-mono select-all">{url}</span>
+    </>
+  );
 }

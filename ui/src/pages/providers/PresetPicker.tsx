@@ -6,6 +6,7 @@ import type { Preset } from '@/api/types';
 import { Badge } from '@/parts/ui/Badge';
 import { Input } from '@/parts/ui/inputs';
 import { Shown } from '@/parts/ui/Shown';
+import { matching } from './presets';
 
 type Props = { presets: UseQueryResult<Preset[]>; pick: (preset: Preset) => void; pickCustom: () => void };
 
@@ -35,32 +36,25 @@ export function PresetPicker({ presets, pick, pickCustom }: Props) {
       </div>
       <Shown query={presets} rows={6}>
         {(all) => (
-          <ul className="grid min-h-72 content-start gap-2 sm:grid-cols-2">
+          <ul className="grid min-h-64 content-start gap-2 sm:grid-cols-2">
             {matching(all, words).map((preset) => (
               <li key={preset.id}>
                 <button type="button" className={ITEM} onClick={() => pick(preset)}>
                   <span className="min-w-0 flex-1 truncate font-medium">{preset.name}</span>
-                  <Badge>{preset.protocol}</Badge>
+                  {Object.keys(preset.base_urls).map((protocol) => (
+                    <Badge key={protocol}>{protocol}</Badge>
+                  ))}
                 </button>
               </li>
             ))}
-            <li>
-              <button type="button" className={`${ITEM} border-dashed`} onClick={pickCustom}>
-                <Wrench aria-hidden className="size-4 text-faint" />
-                <span className="font-medium">{t('presets.custom')}</span>
-              </button>
-            </li>
           </ul>
         )}
       </Shown>
+      {/* Outside, so that it is there even when the list is not. */}
+      <button type="button" className={`${ITEM} mt-2 border-dashed`} onClick={pickCustom}>
+        <Wrench aria-hidden className="size-4 text-faint" />
+        <span className="font-medium">{t('presets.custom')}</span>
+      </button>
     </div>
-  );
-}
-
-/** Presets whose name or id holds all of the words. */
-export function matching(presets: readonly Preset[], words: string): Preset[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return presets.filter(({ id, name }) =>
-    wanted.every((word) => `${id} ${name}`.toLowerCase().includes(word)),
   );
 }

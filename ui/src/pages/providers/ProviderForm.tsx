@@ -4,7 +4,7 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { ProviderInput } from '@/api/actions';
-import { PROTOCOLS } from '@/api/types';
+import { PROTOCOLS, type Protocol, type Provider } from '@/api/types';
 import { SelectField, TextField } from '@/parts/ui/Field';
 import { FormDialog } from '@/parts/ui/FormDialog';
 
@@ -35,21 +35,21 @@ type Props = {
   save: (input: ProviderInput) => Promise<unknown>;
   onClose: () => void;
   keyHint?: ReactNode;
+  /** The known addresses by protocol: choosing a protocol puts in its address. */
+  baseUrls?: Provider['endpoints'];
 };
 
 const BLANK: Values = { provider_id: '', name: '', base_url: '', protocol: 'openai', api_key: '', note: '' };
 
 /** What a provider is: the same form for a new one and an old one. */
-export function ProviderForm({ title, about, start, isNew, save, onClose, keyHint }: Props) {
+export function ProviderForm({ title, about, start, isNew, save, onClose, keyHint, baseUrls = {} }: Props) {
   const { t } = useTranslation();
-  const form = useForm<Values>({
-    resolver: zodResolver(schema),
-    defaultValues: schema
-      .loose()
-      .partial()
-      .transform((given) => ({ ...BLANK, ...pick(given) }))
-      .parse(start),
-  });
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { ...BLANK, ...start } });
+  const followProtocol = (protocol: Protocol) => {
+    const isKnown = Object.values(baseUrls).includes(form.getValues('base_url'));
+    const url = baseUrls[protocol];
+    if (isKnown && url) form.setValue('base_url', url);
+  };
   return (
     <FormDialog
       title={title}
@@ -71,7 +71,12 @@ export function ProviderForm({ title, about, start, isNew, save, onClose, keyHin
         hint={isNew ? keyHint : t('providers.keyKeep')}
         mono
       />
-      <SelectField form={form} name="protocol" label={t('providers.protocol')}>
+      <SelectField
+        form={form}
+        name="protocol"
+        label={t('providers.protocol')}
+        onChange={(value) => followProtocol(value as Protocol)}
+      >
         {PROTOCOLS.map((protocol) => (
           <option key={protocol} value={protocol}>
             {t(`protocol.${protocol}`)}
@@ -82,8 +87,4 @@ export function ProviderForm({ title, about, start, isNew, save, onClose, keyHin
       <TextField form={form} name="note" label={t('form.note')} />
     </FormDialog>
   );
-}
-
-function pick(given: Record<string, unknown>): Partial<Values> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in BLANK));
 }

@@ -44,12 +44,17 @@ function EditProvider({ provider, onClose }: Props) {
   return (
     <ProviderForm
       title={t('providers.edit', { name: provider.name })}
-      start={{ ...provider, api_key: '' }}
+      start={shown(provider)}
       isNew={false}
       save={change}
       onClose={onClose}
     />
   );
+}
+
+/** What the form shows of a provider: never its key. */
+function shown({ provider_id, name, base_url, protocol, note }: Provider) {
+  return { provider_id, name, base_url, protocol, note };
 }
 
 function DeleteProvider({ provider, onClose }: Props) {

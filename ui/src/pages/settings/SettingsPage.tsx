@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { changeSettings } from '@/api/actions';
-import { configQuery } from '@/api/queries';
+import { configQuery, overviewQuery } from '@/api/queries';
 import { chooseLanguage, LANGUAGES, type Language } from '@/i18n';
 import { chooseTheme, THEMES, type Theme, useTheme } from '@/lib/theme';
 import { useChange } from '@/lib/useChange';
@@ -10,12 +10,15 @@ import { Select } from '@/parts/ui/inputs';
 import { Page, Section } from '@/parts/ui/Page';
 import { Shown } from '@/parts/ui/Shown';
 import { GatewaySettings } from './GatewaySettings';
+import { Warnings } from './Warnings';
 
 /** Settings: language, theme, and what this gateway is. */
 export function SettingsPage() {
   const { t } = useTranslation();
+  const warnings = useQuery(overviewQuery).data?.warnings ?? [];
   return (
     <Page title={t('settings.title')} about={t('settings.about')}>
+      <Warnings names={warnings} />
       <Section title={t('settings.general')}>
         <div className="grid max-w-xl grid-cols-2 gap-4 rounded-lg border border-line bg-panel p-4">
           <LanguageChoice />
@@ -78,6 +81,7 @@ function ThemeChoice() {
 function About() {
   const { t } = useTranslation();
   const config = useQuery(configQuery);
+  const overview = useQuery(overviewQuery).data;
   return (
     <Shown query={config} rows={2}>
       {({ version, app_base_url }) => (
@@ -86,6 +90,8 @@ function About() {
           <dd className="font-mono">{version}</dd>
           <dt className="text-faint">{t('overview.baseUrl')}</dt>
           <dd className="font-mono break-all">{app_base_url}</dd>
+          <dt className="text-faint">{t('settings.dataDir')}</dt>
+          <dd className="font-mono break-all">{overview?.data_dir ?? '–'}</dd>
         </dl>
       )}
     </Shown>

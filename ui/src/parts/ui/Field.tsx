@@ -75,14 +75,14 @@ export function TextField<T extends FieldValues>(props: TextProps<T>) {
 
 /** A choice of a form. */
 export function SelectField<T extends FieldValues>(
-  props: FormFieldProps<T> & { children: ReactNode; disabled?: boolean },
+  props: FormFieldProps<T> & { children: ReactNode; onChange?: (value: string) => void },
 ) {
-  const { form, name, label, hint, className, children, disabled } = props;
+  const { form, name, label, hint, className, children, onChange } = props;
   const error = form.getFieldState(name, form.formState).error?.message;
   return (
     <Field label={label} hint={hint} error={error} className={className}>
       {(wiring) => (
-        <Select {...wiring} {...form.register(name, { disabled })}>
+        <Select {...wiring} {...form.register(name, { onChange: (event) => onChange?.(event.target.value) })}>
           {children}
         </Select>
       )}
