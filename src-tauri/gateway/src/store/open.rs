@@ -26,6 +26,8 @@ pub(super) fn open(data_dir: &Path, path: &Path) -> Result<Connection, StoreErro
 }
 
 fn open_with(data_dir: &Path, path: &Path, steps: &[M<'_>]) -> Result<Connection, StoreError> {
+    // Before anything is touched: the folder may be somebody else's.
+    look_at(path)?;
     make_private_folder(data_dir)?;
     // Two processes that start at once must not both migrate. The lock goes with the handle.
     let lock = private_file(&data_dir.join("keyway.lock"))?;

@@ -68,7 +68,7 @@ pub enum ImportError {
         why: String,
     },
     /// The file is something else.
-    #[error("{path} is no database of keyway-router", path = path.display())]
+    #[error("{path} is no database of keyway-router (its keyway.db-wal has to lie beside it)", path = path.display())]
     SomethingElse {
         /// The file.
         path: PathBuf,

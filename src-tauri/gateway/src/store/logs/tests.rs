@@ -171,13 +171,13 @@ fn variants() -> (tempfile::TempDir, Store) {
         entry("plain", |_| {}),
         entry("group", |entry| entry.group = "work".into()),
         entry("key", |entry| {
-            entry.key_id = Some("01920000-0000-7000-8000-0000000000ff".into())
+            entry.key_id = Some("01920000-0000-7000-8000-0000000000ff".into());
         }),
         entry("route", |entry| entry.route_alias = Some("opus".into())),
         entry("provider", |entry| entry.provider_id = Some("zai".into())),
         entry("asked", |entry| entry.asked_model = "glm-5".into()),
         entry("upstream", |entry| {
-            entry.upstream_model = Some("glm-5".into())
+            entry.upstream_model = Some("glm-5".into());
         }),
         entry("e404", |entry| entry.status = 404),
         entry("e499", |entry| entry.status = 499),

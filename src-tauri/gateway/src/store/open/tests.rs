@@ -108,6 +108,12 @@ fn the_database_of_keyway_router_is_told_apart_and_left_as_it_is() {
         "{error}"
     );
     assert_eq!(fs::read(&path).unwrap(), before);
+    let beside: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .flatten()
+        .map(|file| file.file_name())
+        .collect();
+    assert_eq!(beside, ["keyway.db"], "nothing is put beside it");
 }
 
 #[test]
