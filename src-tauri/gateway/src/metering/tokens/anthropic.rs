@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     CountError,
     media::{self, Size},
-    tally::{Tally, items},
+    tally::{Scale, Tally, items},
 };
 
 const PER_REQUEST: u64 = 3;
@@ -30,8 +30,9 @@ const BUILT_IN_TOOLS: [(&str, u64); 4] = [
 ];
 const OTHER_BUILT_IN_TOOL: u64 = 400;
 
-/// Models that shrink pictures to 1,568 pixels; later ones take 2,576.
-const SMALL_PICTURE_MODELS: [&str; 8] = [
+/// Parts of the names of models up to 4.6, which cut text coarser and shrink pictures to 1,568 pixels; later ones
+/// take 2,576.
+const EARLIER_MODELS: [&str; 8] = [
     "claude-2", "claude-3", "-4-0", "-4-1", "-4-2025", "-4-5", "-4-6", "instant",
 ];
 
@@ -53,7 +54,7 @@ impl Picture {
     };
 
     fn for_model(model: &str) -> Self {
-        if SMALL_PICTURE_MODELS.iter().any(|part| model.contains(part)) {
+        if is_earlier(model) {
             Self::SMALL
         } else {
             Self::LARGE
@@ -64,6 +65,20 @@ impl Picture {
         let Size { width, height } = size.within(self.longest);
         (width * height).div_ceil(750).clamp(1, self.most)
     }
+}
+
+/// How finely the model cuts text; a name that is not Claude's says nothing about it.
+pub(super) fn scale(body: &Value) -> Scale {
+    let model = body["model"].as_str().unwrap_or_default();
+    if model.contains("claude") && !is_earlier(model) {
+        Scale::CLAUDE_FINER
+    } else {
+        Scale::CLAUDE
+    }
+}
+
+fn is_earlier(model: &str) -> bool {
+    EARLIER_MODELS.iter().any(|part| model.contains(part))
 }
 
 /// Counts a Messages request.

@@ -3,10 +3,11 @@
 //! Everything that is sent counts: system text, messages with blocks of every kind, tools with their schemas,
 //! tool calls and results, thinking, images by their size, documents by their bytes, and what each message and
 //! tool costs on top. Text is cut by the `o200k_base` tokenizer. Other vendors' tokenizers cut finer, so their
-//! counts are multiplied by a factor (see `Scale`); the law is that a count is never more than a tenth below the
-//! truth, and rather above it: a client that is told too little overruns its context window.
+//! counts are multiplied by a factor (see `Scale`). The factors aim at counts that are never more than a tenth below
+//! the truth, and rather above it: a client that is told too little overruns its context window. What they rest on
+//! is published comparisons and examples, not a corpus counted by the vendors.
 //!
-//! Counting is work for the processor: a few milliseconds per 100 KB, and some 200 ms when the tables have to be
+//! Counting is work for the processor: a few milliseconds per 100 KB, and some 300 ms when the tables have to be
 //! loaded first. Callers on an async runtime use `spawn_blocking`. The tables take tens of megabytes; whoever
 //! owns the program's periodic tasks calls [`forget_idle`] every few minutes to give them back.
 
@@ -49,7 +50,7 @@ pub fn count(protocol: Protocol, body: &[u8]) -> Result<u64, CountError> {
     let bpe = tables::load()?;
     match protocol {
         Protocol::Anthropic => {
-            let mut tally = Tally::new(&bpe, Scale::ANTHROPIC);
+            let mut tally = Tally::new(&bpe, anthropic::scale(&body));
             anthropic::request(&mut tally, &body)?;
             Ok(tally.total())
         }

@@ -12,9 +12,10 @@ pub(super) struct Scale(u64);
 impl Scale {
     /// The base itself.
     pub(super) const OPENAI: Self = Self(100);
-    /// Claude's tokenizers make 1.1 to 1.35 tokens of one, prose at the lower and code and JSON at the upper end;
-    /// a quarter more stays within a tenth of the upper end.
-    pub(super) const ANTHROPIC: Self = Self(125);
+    /// Claude up to 4.6 makes about 1.2 tokens of one in prose and more in code and JSON.
+    pub(super) const CLAUDE: Self = Self(125);
+    /// Claude from 4.7 on makes up to 1.35 of one of those; this stays within a tenth of that.
+    pub(super) const CLAUDE_FINER: Self = Self(152);
     /// Gemini's vocabulary is a little larger and cuts about alike; a twentieth more covers source code.
     pub(super) const GEMINI: Self = Self(105);
 }

@@ -12,11 +12,11 @@ fn claude(body: &Value) -> u64 {
     counted(Protocol::Anthropic, body)
 }
 
-/// What the vendor's own documentation says these requests cost.
+/// What published examples of the vendor's counting endpoint say these requests cost.
 #[test]
 fn documented_counts_are_not_undercut_and_hardly_passed() {
     let weather = json!({
-        "model": "claude-opus-4-6",
+        "model": "claude-sonnet-4-5-20250929",
         "tools": [{
             "name": "get_weather",
             "description": "Get the current weather in a given location",
@@ -31,7 +31,7 @@ fn documented_counts_are_not_undercut_and_hardly_passed() {
         "messages": [{"role": "user", "content": "What's the weather like in San Francisco?"}]
     });
     let scientist = json!({
-        "model": "claude-opus-4-6",
+        "model": "claude-sonnet-4-5-20250929",
         "system": "You are a scientist",
         "messages": [{"role": "user", "content": "Hello, Claude"}]
     });
@@ -82,6 +82,25 @@ fn golden_numbers() {
     ];
     for (protocol, body, expected) in cases {
         assert_eq!(counted(protocol, &body), expected, "{protocol}");
+    }
+}
+
+#[test]
+fn later_models_cut_finer() {
+    let words = "words ".repeat(1_000);
+    let body =
+        |model: &str| json!({"model": model, "messages": [{"role": "user", "content": words}]});
+    let plain = counted(Protocol::OpenAi, &body("m")) - 7;
+    for (model, scale) in [
+        ("claude-sonnet-4-6", 125),
+        ("claude-opus-4-7", 152),
+        ("glm-5.2", 125),
+    ] {
+        assert_eq!(
+            claude(&body(model)) - 6,
+            (plain * scale).div_ceil(100),
+            "{model}"
+        );
     }
 }
 
