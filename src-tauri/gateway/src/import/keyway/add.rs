@@ -5,37 +5,30 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use keyway_protocols::Protocol;
 use rusqlite::{Connection, Row};
-use secrecy::SecretString;
 
 use super::{
     Remark, Report, history,
-    old::{Found, Old, flag, moment, moment_of, natural, number, text},
+    old::{Found, Old, flag, moment_of, natural, number, text},
 };
 use crate::{
-    config::{
-        ClientKey, Group, KeyHash, Limits, Provider, Purpose, Role, Route, Target, Timeouts,
-        ToolKind,
-    },
+    config::{Group, Provider, Timeouts},
     ids::{self, GroupId, ProviderUid, RouteId},
     secrets::{Sealed, Sealer},
     store::{
         StoreError,
         credentials::{self, CredentialRow},
-        groups,
-        keys::{self, KeyRow},
-        providers, routes, targets,
-        tools::{self, ToolRow},
+        groups, providers,
     },
 };
 
-type Done = Result<(), StoreError>;
+pub(super) type Done = Result<(), StoreError>;
 
 /// Adds all of it.
 pub(super) fn all(
-    db: &Connection,
-    old: &Old,
-    sealer: &Sealer,
-    now: Timestamp,
+    pub(super) db: &Connection,
+    pub(super) old: &Old,
+    pub(super) sealer: &Sealer,
+    pub(super) now: Timestamp,
 ) -> Result<Report, StoreError> {
     let mut import = Import {
         db,
@@ -62,19 +55,19 @@ pub(super) fn all(
     Ok(import.report)
 }
 
-struct Import<'a> {
+pub(super) struct Import<'a> {
     db: &'a Connection,
     old: &'a Old,
     sealer: &'a Sealer,
     now: Timestamp,
-    providers: HashMap<String, Placed>,
-    routes: HashSet<RouteId>,
-    report: Report,
+    pub(super) providers: HashMap<String, Placed>,
+    pub(super) routes: HashSet<RouteId>,
+    pub(super) report: Report,
 }
 
 /// Where one of its providers is here.
-struct Placed {
-    uid: ProviderUid,
+pub(super) struct Placed {
+    pub(super) uid: ProviderUid,
     protocol: Protocol,
     /// The only key of a provider of version 0.1, which knows no credentials.
     first_key: Option<String>,
@@ -246,177 +239,6 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn route(&mut self, row: &Row<'_>) -> Done {
-        let alias = text(row, "alias").unwrap_or_default();
-        let group = group_of(row);
-        let what = format!("route {alias} of group {group}");
-        let id = RouteId::from(text(row, "route_id").unwrap_or_else(ids::fresh));
-        let Some(provider) = self.provider_of(row) else {
-            self.skip(what, "its provider is not in the database");
-            return Ok(());
-        };
-        if routes::by_alias(self.db, &group, &alias)?.is_some()
-            || routes::get(self.db, &id)?.is_some()
-        {
-            self.skip(what, "there is a route of this alias in the group");
-            return Ok(());
-        }
-        let Ok(mode) = text(row, "mode").unwrap_or_default().parse() else {
-            self.skip(what, "its mode is unknown");
-            return Ok(());
-        };
-        let route = Route {
-            id: id.clone(),
-            group,
-            alias,
-            provider,
-            upstream_model: text(row, "upstream_model").unwrap_or_default(),
-            upstream_path: text(row, "upstream_path").unwrap_or_default(),
-            mode,
-            adapter_config: text(row, "adapter_config").unwrap_or_else(|| "{}".to_owned()),
-            fusion_config: text(row, "fusion_config").unwrap_or_else(|| "{}".to_owned()),
-            enabled: flag(row, "enabled"),
-            note: text(row, "note").unwrap_or_default(),
-            targets: Vec::new(),
-            created_at: moment_of(row, "created_at", self.now),
-            updated_at: moment_of(row, "updated_at", self.now),
-        };
-        if let Err(error) = routes::insert(self.db, &route) {
-            return self.skip_missing(what, error);
-        }
-        self.report.routes += 1;
-        self.routes.insert(id);
-        Ok(())
-    }
-
-    fn target(&mut self, row: &Row<'_>) -> Done {
-        let route = RouteId::from(text(row, "route_id").unwrap_or_default());
-        if !self.routes.contains(&route) {
-            return Ok(());
-        }
-        let model = text(row, "upstream_model").unwrap_or_default();
-        let what = format!("target {model}");
-        let Some(provider) = self.provider_of(row) else {
-            self.skip(what, "its provider is not in the database");
-            return Ok(());
-        };
-        let target = Target {
-            id: text(row, "rp_id").unwrap_or_else(ids::fresh).into(),
-            route,
-            provider,
-            upstream_model: model,
-            priority: number(row, "priority").unwrap_or(0),
-            weight: 1,
-            enabled: flag(row, "enabled"),
-            created_at: moment_of(row, "created_at", self.now),
-        };
-        if let Err(error) = targets::insert(self.db, &target) {
-            return self.skip_missing(what, error);
-        }
-        self.report.targets += 1;
-        Ok(())
-    }
-
-    fn key(&mut self, row: &Row<'_>) -> Done {
-        let name = text(row, "name").unwrap_or_default();
-        let what = format!("key {name}");
-        let id = text(row, "key_id").unwrap_or_else(ids::fresh);
-        let Some(hash) = text(row, "key_hash").and_then(|hash| KeyHash::from_hex(&hash)) else {
-            self.skip(what, "its hash is unreadable");
-            return Ok(());
-        };
-        let is_there = keys::by_hash(self.db, &hash)?.is_some()
-            || keys::get(self.db, &id.as_str().into())?.is_some();
-        if is_there {
-            self.skip(what, "it is there already");
-            return Ok(());
-        }
-        let sealed = self.reseal(&what, text(row, "key_encrypted"));
-        let key = self.key_of(row, id, hash, name);
-        if let Err(error) = keys::insert(self.db, &KeyRow { key, sealed }) {
-            return self.skip_missing(what, error);
-        }
-        self.report.keys += 1;
-        Ok(())
-    }
-
-    fn key_of(&mut self, row: &Row<'_>, id: String, hash: KeyHash, name: String) -> ClientKey {
-        let expiry = text(row, "expires_at").filter(|expiry| !expiry.is_empty());
-        let expires_at = expiry.as_deref().and_then(moment);
-        let is_unclear = expiry.is_some() && expires_at.is_none();
-        if is_unclear {
-            self.change(
-                format!("key {name}"),
-                "its expiry is unreadable, so it was disabled",
-            );
-        }
-        let positive = |column| natural(row, column).filter(|limit| *limit > 0);
-        ClientKey {
-            id: id.into(),
-            group: group_of(row),
-            hash,
-            prefix: text(row, "key_prefix").unwrap_or_default(),
-            name,
-            owner: text(row, "owner_user_id").filter(|owner| !owner.is_empty()),
-            purpose: Purpose::default(),
-            role: Role::default(),
-            enabled: flag(row, "enabled") && !is_unclear,
-            expires_at,
-            allowed_aliases: Vec::new(),
-            allowed_providers: Vec::new(),
-            current_route: None,
-            fast_route: None,
-            limits: Limits {
-                requests_per_minute: positive("rpm_limit"),
-                max_requests: positive("max_requests"),
-                max_tokens: positive("max_tokens"),
-                concurrency: positive("concurrency_limit"),
-                ..Limits::default()
-            },
-            used_requests: natural(row, "used_requests").unwrap_or(0),
-            used_tokens: natural(row, "used_tokens").unwrap_or(0),
-            last_used_at: text(row, "last_used_at").and_then(|text| moment(&text)),
-            created_at: moment_of(row, "created_at", self.now),
-        }
-    }
-
-    fn tool(&mut self, row: &Row<'_>) -> Done {
-        let id = text(row, "tool_id").unwrap_or_default();
-        let group = group_of(row);
-        let what = format!("tool {id} of group {group}");
-        // A copied group has `<group>.tavily`, which keyway-router itself no longer recognises.
-        let Ok(kind) = id
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .parse::<ToolKind>()
-        else {
-            self.skip(what, "Keyway knows no such tool");
-            return Ok(());
-        };
-        if !tools::find(self.db, &id, Some(&group))?.is_empty() {
-            self.skip(what, "there is a tool of this id in the group");
-            return Ok(());
-        }
-        let tool = ToolRow {
-            uid: ids::fresh().into(),
-            sealed: self.reseal(&what, text(row, "api_key")),
-            name: text(row, "name").unwrap_or_else(|| id.clone()),
-            id,
-            group,
-            kind,
-            config: text(row, "config").unwrap_or_else(|| "{}".to_owned()),
-            enabled: flag(row, "enabled"),
-            created_at: moment_of(row, "created_at", self.now),
-            updated_at: moment_of(row, "updated_at", self.now),
-        };
-        if let Err(error) = tools::insert(self.db, &tool) {
-            return self.skip_missing(what, error);
-        }
-        self.report.tools += 1;
-        Ok(())
-    }
-
     fn log(&mut self, row: &Row<'_>) -> Done {
         let provider = text(row, "provider_id").and_then(|id| self.providers.get(&id));
         let protocol = provider.map_or(Protocol::OpenAi, |placed| placed.protocol);
@@ -424,16 +246,11 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn provider_of(&self, row: &Row<'_>) -> Option<ProviderUid> {
-        let placed = text(row, "provider_id").and_then(|id| self.providers.get(&id));
-        placed.map(|placed| placed.uid.clone())
-    }
-
     /// Seals a secret with the master key of this database.
-    fn reseal(&mut self, what: &str, text: Option<String>) -> Option<Sealed> {
+    pub(super) fn reseal(&mut self, what: &str, text: Option<String>) -> Option<Sealed> {
         match self.old.secret(text) {
             Found::Nothing => None,
-            Found::Secret(secret) => Some(self.seal(&secret)),
+            Found::Secret(secret) => Some(self.sealer.seal(&secret)),
             Found::Unopened => {
                 self.change(
                     what.to_owned(),
@@ -444,12 +261,8 @@ impl Import<'_> {
         }
     }
 
-    fn seal(&self, secret: &SecretString) -> Sealed {
-        self.sealer.seal(secret)
-    }
-
     /// A record that points out of its group, or twice at the same place, does not stop the rest.
-    fn skip_missing(&mut self, what: String, error: StoreError) -> Done {
+    pub(super) fn skip_missing(&mut self, what: String, error: StoreError) -> Done {
         if !matches!(
             error,
             StoreError::Missing { .. } | StoreError::Duplicate { .. }
@@ -460,14 +273,14 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn skip(&mut self, what: String, why: &str) {
+    pub(super) fn skip(&mut self, what: String, why: &str) {
         self.report.skipped.push(Remark {
             what,
             why: why.to_owned(),
         });
     }
 
-    fn change(&mut self, what: String, why: &str) {
+    pub(super) fn change(&mut self, what: String, why: &str) {
         self.report.changed.push(Remark {
             what,
             why: why.to_owned(),
@@ -475,6 +288,6 @@ impl Import<'_> {
     }
 }
 
-fn group_of(row: &Row<'_>) -> GroupId {
+pub(super) fn group_of(row: &Row<'_>) -> GroupId {
     GroupId::from(text(row, "group_id").unwrap_or_else(|| groups::DEFAULT.to_owned()))
 }

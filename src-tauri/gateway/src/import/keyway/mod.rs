@@ -5,7 +5,9 @@
 
 mod add;
 mod history;
+mod keys;
 mod old;
+mod routes;
 #[cfg(test)]
 mod tests;
 

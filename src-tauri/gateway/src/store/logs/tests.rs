@@ -406,6 +406,7 @@ fn lists_walk_an_index() {
         ),
         ("WHERE group_id = 'x'", "request_log_by_group"),
         ("WHERE route_alias = 'x'", "request_log_by_route"),
+        ("WHERE provider = 'x'", "request_log_by_provider"),
         ("WHERE status >= 400", "request_log_of_errors"),
         (
             "WHERE status >= 400 AND status >= 500",
