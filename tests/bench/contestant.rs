@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 use http::HeaderValue;
 use tempfile::TempDir;
@@ -12,10 +12,13 @@ use tokio::time::{sleep, timeout};
 
 use super::call::Ask;
 use super::children::Child;
+use super::platform::now_ns;
 use super::question::{Answer, Question};
 use super::{keyway, memory, nginx};
 
-const READY: Duration = Duration::from_secs(20);
+/// How long a contestant may take to start.
+const READY_NS: u64 = 20_000_000_000;
+const PROBE: Duration = Duration::from_secs(2);
 
 /// A way from the load generator to the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -146,23 +149,17 @@ pub(crate) async fn until_ready<T>(
     home: &TempDir,
     probe: impl AsyncFn() -> anyhow::Result<T>,
 ) -> anyhow::Result<()> {
-    let waiting = async {
-        while let Err(error) = probe().await {
-            if child.has_ended()? {
-                bail!("it ended at once");
-            }
-            // A bench may look twice: there is nothing to wait on in a program it only sees from outside.
-            sleep(Duration::from_millis(20)).await;
-            drop(error);
+    let until = now_ns() + READY_NS;
+    let error = loop {
+        let Err(error) = timeout(PROBE, probe()).await.context("no answer").flatten() else {
+            return Ok(());
+        };
+        if child.has_ended()? || now_ns() > until {
+            break error;
         }
-        Ok(())
+        // From outside there is nothing to wait on but the answer itself.
+        sleep(Duration::from_millis(20)).await;
     };
-    let outcome = timeout(READY, waiting)
-        .await
-        .context("it did not answer in time")
-        .flatten();
-    outcome.with_context(|| {
-        let log = std::fs::read_to_string(home.path().join("output.log")).unwrap_or_default();
-        format!("could not be started; its output: {}", log.trim())
-    })
+    let log = std::fs::read_to_string(home.path().join("output.log"))?;
+    Err(error).with_context(|| format!("could not be started; its output: {}", log.trim()))
 }

@@ -97,7 +97,8 @@ async fn until_signal(run: impl Future<Output = anyhow::Result<()>>) -> anyhow::
 async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let chosen = chosen_rows(arguments)?;
     enough_files(&chosen, platform::raise_open_files()?)?;
-    let keyway = arguments.keyway.clone().map_or_else(beside_us, Ok)?;
+    // Children run in folders of their own, so the path has to hold from there.
+    let keyway = std::path::absolute(arguments.keyway.clone().map_or_else(beside_us, Ok)?)?;
     let (_target, address) = Child::start_role(&["target"])?;
     let field = Field {
         target: address,
@@ -209,6 +210,6 @@ fn plan(arguments: &Arguments) -> Plan {
         slice,
         stream_slice,
         rounds: exact.map_or(5..=15, |rounds| rounds..=rounds),
-        stream_rounds: exact.map_or(3..=7, |rounds| rounds..=rounds),
+        stream_rounds: exact.map_or(3..=5, |rounds| rounds..=rounds),
     }
 }

@@ -56,7 +56,12 @@ impl Outcome {
                 }
             })
         };
-        self.rounds.iter().filter_map(against).collect()
+        // A slice too short for the clock of the kernel gives a zero to divide by.
+        self.rounds
+            .iter()
+            .filter_map(against)
+            .filter(|value| value.is_finite())
+            .collect()
     }
 
     /// Whether Keyway cleared the bar; nothing if it cannot be told.
@@ -100,7 +105,6 @@ impl Outcome {
         let Some((figure, bar)) = self.row.judged.first().copied() else {
             return true;
         };
-        let others: Vec<_> = self.contestants();
         let sure = |who: &Who| {
             let compared = match who {
                 Who::Direct | Who::Bare => Vec::new(),
@@ -112,9 +116,10 @@ impl Outcome {
             } else {
                 compared
             };
-            uncertainty(&series).is_none_or(|share| share <= self.row.tolerance)
+            series.is_empty()
+                || uncertainty(&series).is_some_and(|share| share <= self.row.tolerance)
         };
-        others.iter().all(sure)
+        self.contestants().iter().all(sure)
     }
 }
 

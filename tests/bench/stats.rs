@@ -23,9 +23,10 @@ pub(crate) fn median(values: &[f64]) -> Option<f64> {
 
 /// The standard error of the median, as a share of it.
 ///
-/// From the median absolute deviation, so that one disturbed round does not count.
+/// From the median absolute deviation, so that one disturbed round does not count. Two rounds or
+/// fewer say nothing.
 pub(crate) fn uncertainty(values: &[f64]) -> Option<f64> {
-    let middle = median(values)?;
+    let middle = median(values).filter(|middle| values.len() > 2 && *middle != 0.0)?;
     let off: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
     #[expect(clippy::cast_precision_loss, reason = "a handful of rounds")]
     let rounds = values.len() as f64;
@@ -65,5 +66,6 @@ mod tests {
     fn one_disturbed_round_leaves_the_median_certain_a_scattered_run_does_not() {
         assert!(uncertainty(&[1.0, 1.0, 1.01, 1.0, 9.0]).unwrap() < 0.01);
         assert!(uncertainty(&[1.0, 1.5, 0.5, 2.0, 0.2]).unwrap() > 0.2);
+        assert_eq!(uncertainty(&[1.0, 1.0]), None);
     }
 }
