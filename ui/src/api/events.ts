@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import { isDesktop, listenToDesktop } from '@/native';
 
 /** What the gateway tells all who listen. */
@@ -7,6 +7,12 @@ export type GatewayEvent =
   | { type: 'logged'; entries: number }
   | { type: 'health'; provider: string; open: boolean }
   | { type: 'refresh' };
+
+/** The first words of the keys of stale queries. */
+type Stale = readonly string[] | 'all';
+
+/** The least time between two refreshes. */
+const PAUSE_MS = 1000;
 
 /** How long to wait after the gateway refused to tell. */
 const REOPEN_MS = 5000;
@@ -22,7 +28,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
 };
 
 /** Which queries an event makes stale; none named means all of them. */
-export function staleAfter(event: GatewayEvent): readonly string[] | 'all' {
+export function staleAfter(event: GatewayEvent): Stale {
   switch (event.type) {
     case 'config':
       return SHOWN_IN[event.what] ?? 'all';
@@ -38,33 +44,69 @@ export function staleAfter(event: GatewayEvent): readonly string[] | 'all' {
 
 /** Refreshes what an event made stale. */
 export function refreshAfter(client: QueryClient, event: GatewayEvent): void {
-  const stale = staleAfter(event);
-  if (stale === 'all') {
-    client.invalidateQueries();
-    return;
-  }
-  for (const first of stale) client.invalidateQueries({ queryKey: [first] });
+  refresh(client, staleAfter(event));
 }
 
-/** Listens until the returned function is called, through restarts of the gateway. */
+function refresh(client: QueryClient, stale: Stale): void {
+  const filters = stale === 'all' ? [{}] : stale.map((first) => ({ queryKey: [first] }));
+  for (const filter of filters) {
+    // A first fetch under way may have looked before the change, and asking again would only join it.
+    for (const query of client.getQueryCache().findAll({ ...filter, predicate: isFirstFetch })) {
+      const again = () => client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      query.promise?.then(again, again);
+    }
+    client.invalidateQueries(filter);
+  }
+}
+
+function isFirstFetch({ state }: Query): boolean {
+  return state.fetchStatus === 'fetching' && state.data === undefined;
+}
+
+/**
+ * Refreshes after events, at once for the first and then at most once in a while: a busy gateway tells of new log
+ * entries several times a second.
+ */
+export function refresher(client: QueryClient): { receive: (event: GatewayEvent) => void; stop: () => void } {
+  let waiting: Set<string> | 'all' = new Set();
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    pause = undefined;
+    if (waiting !== 'all' && waiting.size === 0) return;
+    refresh(client, waiting === 'all' ? 'all' : [...waiting]);
+    waiting = new Set();
+    pause = setTimeout(flush, PAUSE_MS);
+  };
+  const receive = (event: GatewayEvent) => {
+    const stale = staleAfter(event);
+    waiting = stale === 'all' || waiting === 'all' ? 'all' : new Set([...waiting, ...stale]);
+    if (pause === undefined) flush();
+  };
+  return { receive, stop: () => clearTimeout(pause) };
+}
+
+/** Listens until the returned function is called. */
 export function listen(client: QueryClient): () => void {
-  if (isDesktop()) return listenToDesktop((event) => refreshAfter(client, event));
+  const { receive, stop } = refresher(client);
+  const hangUp = isDesktop() ? listenToDesktop(receive) : listenToServer(receive);
+  return () => {
+    hangUp();
+    stop();
+  };
+}
+
+/** Listens through restarts of the gateway. */
+function listenToServer(receive: (event: GatewayEvent) => void): () => void {
   let source: EventSource;
   let again: ReturnType<typeof setTimeout>;
-  let wasOpen = false;
-  const receive = (message: MessageEvent<string>) => {
-    const event = readEvent(message.data);
-    if (event) refreshAfter(client, event);
-  };
   const open = () => {
     source = new EventSource('/admin/events');
-    for (const name of ['message', 'config', 'logged', 'health', 'refresh'])
-      source.addEventListener(name, receive as EventListener);
-    source.onopen = () => {
-      // Whatever happened while the line was cut is not told again.
-      if (wasOpen) refreshAfter(client, { type: 'refresh' });
-      wasOpen = true;
+    source.onmessage = (message: MessageEvent<string>) => {
+      const event = readEvent(message.data);
+      if (event) receive(event);
     };
+    // What happened before the line stood, or while it was cut, is not told again.
+    source.onopen = () => receive({ type: 'refresh' });
     source.onerror = () => {
       // The browser tries again by itself after a cut, but not after a refusal.
       if (source.readyState === EventSource.CLOSED) again = setTimeout(open, REOPEN_MS);

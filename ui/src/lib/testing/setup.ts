@@ -17,6 +17,7 @@ class SilentEvents extends EventTarget {
   readyState = 1;
   onerror: (() => void) | null = null;
   onopen: (() => void) | null = null;
+  onmessage: (() => void) | null = null;
   close() {}
 }
 globalThis.EventSource = SilentEvents as unknown as typeof EventSource;
