@@ -93,15 +93,15 @@ impl Report {
         let cells = Who::ALL.map(|who| cell(outcome, who, figure));
         let compared = outcome.compared(Who::Keyway, figure, bar);
         let own = median(&compared).map_or(String::new(), |value| {
-            let sure = uncertainty(&compared).unwrap_or_default() * 100.0;
+            let sure = uncertainty(&compared).map(|share| format!(" ±{:.0} %", share * 100.0));
             let sign = if matches!(bar, Bar::Below(_)) {
                 ""
             } else {
                 "×"
             };
-            format!("{value:.2}{sign} ±{sure:.0} %")
+            format!("{value:.2}{sign}{}", sure.unwrap_or_default())
         });
-        let rounds = match (place, outcome.settled) {
+        let rounds = match (place, outcome.settled || self.smoke) {
             (0, true) => outcome.rounds.len().to_string(),
             (0, false) => format!("{} noisy", outcome.rounds.len()),
             _ => String::new(),
