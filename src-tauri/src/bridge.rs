@@ -117,7 +117,7 @@ fn plain(status: StatusCode, text: &str) -> Response<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::{get, post};
+    use axum::routing::{any, get};
 
     use super::*;
 
@@ -174,17 +174,27 @@ mod tests {
     #[tokio::test]
     async fn the_router_sees_a_request_as_a_server_does() {
         let tell = async |request: axum::extract::Request| {
-            format!("{} {:?}", request.uri(), request.headers())
+            let trusted = request.extensions().get::<Trusted>().is_some();
+            format!(
+                "{} {:?} trusted: {trusted}",
+                request.uri(),
+                request.headers()
+            )
         };
-        let router = Router::new().route("/admin/echo", post(tell));
+        let router = Router::new().route("/{*path}", any(tell));
 
-        let answer = answered(router, request("POST", "/admin/echo?x=1", OURS)).await;
+        let answer = answered(router.clone(), request("POST", "/admin/echo?x=1", OURS)).await;
+        let asset = answered(router, request("GET", "/theme.js", None)).await;
 
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()["content-security-policy"], NO_CONTENT);
         assert_eq!(
-            String::from_utf8_lossy(answer.body()),
-            r#"/admin/echo?x=1 {"host": "localhost"}"#
+            text(&answer),
+            r#"/admin/echo?x=1 {"host": "localhost"} trusted: true"#
+        );
+        assert_eq!(
+            text(&asset),
+            r#"/theme.js {"host": "localhost"} trusted: false"#
         );
     }
 
@@ -196,6 +206,10 @@ mod tests {
         )
         .await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    fn text(answer: &Response<Vec<u8>>) -> String {
+        String::from_utf8_lossy(answer.body()).into_owned()
     }
 
     async fn panicking() -> &'static str {
