@@ -25,10 +25,10 @@ pub(super) type Done = Result<(), StoreError>;
 
 /// Adds all of it.
 pub(super) fn all(
-    pub(super) db: &Connection,
-    pub(super) old: &Old,
-    pub(super) sealer: &Sealer,
-    pub(super) now: Timestamp,
+    db: &Connection,
+    old: &Old,
+    sealer: &Sealer,
+    now: Timestamp,
 ) -> Result<Report, StoreError> {
     let mut import = Import {
         db,
@@ -56,10 +56,10 @@ pub(super) fn all(
 }
 
 pub(super) struct Import<'a> {
-    db: &'a Connection,
-    old: &'a Old,
-    sealer: &'a Sealer,
-    now: Timestamp,
+    pub(super) db: &'a Connection,
+    pub(super) old: &'a Old,
+    pub(super) sealer: &'a Sealer,
+    pub(super) now: Timestamp,
     pub(super) providers: HashMap<String, Placed>,
     pub(super) routes: HashSet<RouteId>,
     pub(super) report: Report,
