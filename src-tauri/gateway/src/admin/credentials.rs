@@ -140,20 +140,20 @@ pub(super) async fn create(
 ) -> ApiResult<OneCredential> {
     let provider = refs::provider(&app, &provider_id, within).await?;
     check_fields(Some(&new.api_key), Some(&new.label), new.weight)?;
-    let now = app.clock.now();
-    let row = CredentialRow {
-        id: ids::fresh().into(),
-        provider: provider.uid.clone(),
-        label: new.label,
-        sealed: Some(app.sealer.load().seal(&SecretString::from(new.api_key))),
-        priority: new.priority,
-        weight: new.weight.unwrap_or(1),
-        enabled: new.enabled.is_none_or(|flag| flag.0),
-        created_at: now,
-        updated_at: now,
-    };
-    let made = row.clone();
+    let (now, sealing) = (app.clock.now(), app.clone());
+    let uid = provider.uid.clone();
     let insert = app.change("credentials", move |tx| {
+        let row = CredentialRow {
+            id: ids::fresh().into(),
+            provider: uid,
+            label: new.label,
+            sealed: Some(sealing.sealer.load().seal(&SecretString::from(new.api_key))),
+            priority: new.priority,
+            weight: new.weight.unwrap_or(1),
+            enabled: new.enabled.is_none_or(|flag| flag.0),
+            created_at: now,
+            updated_at: now,
+        };
         credentials::insert(tx, &row)?;
         audit::append(
             tx,
@@ -161,9 +161,10 @@ pub(super) async fn create(
             &actor.to_string(),
             "credential.create",
             row.id.as_str(),
-        )
+        )?;
+        Ok(row)
     });
-    insert.await?;
+    let made = insert.await?;
     ok(OneCredential {
         credential: show(&app, &provider, made),
     })
@@ -183,14 +184,15 @@ pub(super) async fn update(
         change.label.as_ref(),
         change.weight,
     )?;
-    let key = change
-        .api_key
-        .map(|key| app.sealer.load().seal(&SecretString::from(key)));
+    let key = change.api_key.map(SecretString::from);
+    let sealing = app.clone();
     let (id, now) = (found.id, app.clock.now());
     let changed = app.change("credentials", move |tx| {
         let mut row =
             credentials::get(tx, &id)?.ok_or(StoreError::Missing { what: "credential" })?;
-        row.sealed = key.or(row.sealed);
+        row.sealed = key
+            .map(|key| sealing.sealer.load().seal(&key))
+            .or(row.sealed);
         row.label = change.label.unwrap_or(row.label);
         row.priority = change.priority.unwrap_or(row.priority);
         row.weight = change.weight.unwrap_or(row.weight);

@@ -266,7 +266,7 @@ pub(super) async fn copy(
                 .into(),
         );
     }
-    let (target, now, sealer) = (GroupId::from(to), app.clock.now(), app.sealer.load_full());
+    let (target, now, sealing) = (GroupId::from(to), app.clock.now(), app.clone());
     let (made, hash_only) = (target.clone(), app.live.now().settings.hash_only_keys);
     let copied = app.change("groups", move |tx| {
         let order = copy::Copy {
@@ -275,7 +275,9 @@ pub(super) async fn copy(
             name: &wanted.new_name,
             now,
         };
-        let issued = copy::group(tx, &order, |key| (!hash_only).then(|| sealer.seal(key)))?;
+        let issued = copy::group(tx, &order, |key| {
+            (!hash_only).then(|| sealing.sealer.load().seal(key))
+        })?;
         audit::append(tx, now, &actor.to_string(), "group.copy", target.as_str())?;
         Ok(issued)
     });

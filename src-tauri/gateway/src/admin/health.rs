@@ -121,6 +121,11 @@ pub(super) fn all_well(provider: &Provider, credential: Option<&CredentialRow>) 
 }
 
 impl ShownHealth {
+    /// The readable id of the provider.
+    pub(super) fn provider_id(&self) -> &str {
+        &self.provider_id
+    }
+
     /// A report with the names that people know.
     pub(super) fn of(app: &App, report: &Report) -> Self {
         let snapshot = app.live.now();

@@ -7,8 +7,10 @@
 //! handlers in [`routes`].
 
 mod answer;
+mod audit;
 mod check;
 mod credentials;
+mod docs;
 mod door;
 mod error;
 mod given;
@@ -16,15 +18,24 @@ mod groups;
 mod guard;
 mod health;
 mod keys;
+mod live;
 mod logs;
 mod model_routes;
+mod overview;
 mod page;
+mod presets;
+mod probes;
 mod providers;
 mod refs;
 mod routes;
+mod secrets;
 mod session;
 mod settings;
 mod targets;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod users;
 mod wire;

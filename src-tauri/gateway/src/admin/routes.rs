@@ -7,17 +7,20 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get},
 };
-use utoipa::openapi::{
-    OpenApi,
-    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Content, OpenApi, Ref, ResponseBuilder,
+        security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    credentials,
-    error::{self, ApiError},
-    groups, guard, health, keys, logs, model_routes, providers, session, settings, targets, tools,
-    users,
+    audit, credentials, docs,
+    error::{self, ApiError, Failure},
+    groups, guard, health, keys, live, logs, model_routes, overview, presets, probes, providers,
+    secrets, session, settings, targets, tools, users,
 };
 use crate::app::App;
 
@@ -29,6 +32,7 @@ pub fn router(app: Arc<App>) -> Router {
         Router::from(closed).route_layer(from_fn_with_state(app.clone(), guard::admins_only));
     Router::from(open)
         .merge(closed)
+        .route("/docs", get(|| async move { docs::page(&openapi()) }))
         .route("/admin/openapi.json", get(|| async move { Json(document) }))
         .route("/admin", any(nowhere))
         .route("/admin/", any(nowhere))
@@ -92,6 +96,14 @@ fn closed() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(logs::get))
         .routes(routes!(logs::stats))
         .routes(routes!(logs::usage))
+        .routes(routes!(overview::overview))
+        .routes(routes!(probes::test))
+        .routes(routes!(probes::e2e))
+        .routes(routes!(presets::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(live::events))
+        .routes(routes!(secrets::get))
+        .routes(routes!(secrets::rotate))
 }
 
 async fn nowhere() -> ApiError {
@@ -108,6 +120,7 @@ fn describe(mut open: OpenApi, closed: OpenApi) -> OpenApi {
          `X-Keyway-CSRF`. Errors are `{\"detail\", \"code\", \"field\"?, \"request_id\"}`."
             .to_owned(),
     );
+    complete(&mut open);
     let components = open.components.get_or_insert_default();
     let token = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Admin-Token")));
     components
@@ -118,4 +131,41 @@ fn describe(mut open: OpenApi, closed: OpenApi) -> OpenApi {
         Vec::<String>::new(),
     )]);
     open
+}
+
+/// Errors have one shape everywhere, and operations of one name are told apart by their tag.
+fn complete(document: &mut OpenApi) {
+    let schema = Ref::from_schema_name(Failure::name());
+    let failure = ResponseBuilder::new()
+        .description("What went wrong.")
+        .content("application/json", Content::new(Some(schema)))
+        .build();
+    for item in document.paths.paths.values_mut() {
+        let all = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.put,
+            &mut item.delete,
+        ];
+        for operation in all.into_iter().flatten() {
+            let tag = operation
+                .tags
+                .iter()
+                .flatten()
+                .next()
+                .cloned()
+                .unwrap_or_default();
+            let name = operation.operation_id.take().unwrap_or_default();
+            operation.operation_id = Some(format!("{}_{name}", tag.replace('-', "_")));
+            operation
+                .responses
+                .responses
+                .insert("default".to_owned(), failure.clone().into());
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    components
+        .schemas
+        .insert(Failure::name().into_owned(), Failure::schema());
 }

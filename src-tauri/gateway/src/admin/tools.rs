@@ -117,9 +117,10 @@ pub(super) async fn create(
     Given(new): Given<NewTool>,
 ) -> ApiResult<OneTool> {
     let group = refs::group(&app, &group_id)?.group.id.clone();
-    let tool = new.checked(&app, group)?;
-    let (made, now) = (tool.clone(), tool.created_at);
+    let (mut tool, key) = new.checked(&app, group)?;
+    let (id, now, sealing) = (tool.id.clone(), tool.created_at, app.clone());
     let insert = app.change("tool_providers", move |tx| {
+        tool.sealed = key.map(|key| sealing.sealer.load().seal(&key));
         tools::insert(tx, &tool)?;
         audit::append(
             tx,
@@ -127,9 +128,10 @@ pub(super) async fn create(
             &actor.to_string(),
             "tool_provider.create",
             &tool.id,
-        )
+        )?;
+        Ok(tool)
     });
-    insert.await.map_err(refs::taken("tool_id", &made.id))?;
+    let made = insert.await.map_err(refs::taken("tool_id", &id))?;
     ok(OneTool {
         tool_provider: show(made),
     })
@@ -157,9 +159,8 @@ pub(super) async fn update(
         .config
         .as_deref()
         .map_or(Ok(()), |json| check::json_object("config", json))?;
-    let key = change
-        .api_key
-        .map(|key| app.sealer.load().seal(&SecretString::from(key)));
+    let key = change.api_key.map(SecretString::from);
+    let sealing = app.clone();
     let now = app.clock.now();
     let changed = app.change("tool_providers", move |tx| {
         let mut tool = tools::get(tx, &uid)?.ok_or(StoreError::Missing {
@@ -168,7 +169,9 @@ pub(super) async fn update(
         tool.name = change.name.unwrap_or(tool.name);
         tool.config = change.config.unwrap_or(tool.config);
         tool.enabled = change.enabled.map_or(tool.enabled, |flag| flag.0);
-        tool.sealed = key.or(tool.sealed);
+        tool.sealed = key
+            .map(|key| sealing.sealer.load().seal(&key))
+            .or(tool.sealed);
         tool.updated_at = now;
         tools::update(tx, &tool)?;
         audit::append(
@@ -214,7 +217,11 @@ pub(super) async fn delete(
 }
 
 impl NewTool {
-    fn checked(self, app: &App, group: GroupId) -> Result<ToolRow, ApiError> {
+    fn checked(
+        self,
+        app: &App,
+        group: GroupId,
+    ) -> Result<(ToolRow, Option<SecretString>), ApiError> {
         check::id("tool_id", &self.tool_id)?;
         check::name("name", &self.name)?;
         let config = self
@@ -230,18 +237,19 @@ impl NewTool {
             return Err(BadField::shape("api_key", "is required").into());
         }
         let now = app.clock.now();
-        Ok(ToolRow {
+        let tool = ToolRow {
             uid: ids::fresh().into(),
             id: self.tool_id,
             group,
             kind,
             name: self.name,
-            sealed: key.map(|key| app.sealer.load().seal(&SecretString::from(key))),
+            sealed: None,
             config,
             enabled: self.enabled.is_none_or(|flag| flag.0),
             created_at: now,
             updated_at: now,
-        })
+        };
+        Ok((tool, key.map(SecretString::from)))
     }
 }
 

@@ -7,5 +7,7 @@ pub mod health;
 pub mod http;
 pub mod known;
 pub mod outgoing;
+pub mod presets;
+pub mod probe;
 pub mod sign;
 mod trust;

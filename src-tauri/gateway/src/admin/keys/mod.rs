@@ -120,10 +120,10 @@ pub(super) async fn create(
         why: error.to_string(),
     })?;
     let key = new.checked(&app, &group, &plaintext)?;
-    let sealed = (!hash_only).then(|| app.sealer.load().seal(&plaintext));
-    let row = KeyRow { key, sealed };
-    let (made, now) = (row.clone(), row.key.created_at);
+    let (now, sealing, text) = (key.created_at, app.clone(), plaintext.clone());
     let insert = app.change("keys", move |tx| {
+        let sealed = (!hash_only).then(|| sealing.sealer.load().seal(&text));
+        let row = KeyRow { key, sealed };
         keys::insert(tx, &row)?;
         audit::append(
             tx,
@@ -131,9 +131,10 @@ pub(super) async fn create(
             &actor.to_string(),
             "key.create",
             row.key.id.as_str(),
-        )
+        )?;
+        Ok(row)
     });
-    insert.await?;
+    let made = insert.await?;
     let plaintext_note = if hash_only { HASH_ONLY } else { KEPT }.to_owned();
     ok(IssuedKey {
         key: ShownKey::of(&app, made),

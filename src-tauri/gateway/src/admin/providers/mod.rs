@@ -26,6 +26,7 @@ use crate::{
     app::App,
     config::Provider,
     ids,
+    secrets::Sealed,
     store::{
         StoreError, audit,
         credentials::{self, CredentialRow},
@@ -124,20 +125,15 @@ pub(super) async fn create(
 ) -> ApiResult<OneProvider> {
     let group = refs::group(&app, &group_id)?.group.id.clone();
     let (provider, key) = new.checked(reach, &app, group)?;
-    let credential = key.map(|key| primary(&app, &provider, &key));
-    let made = provider.clone();
+    let (made, sealing) = (provider.clone(), app.clone());
     let insert = app.change("providers", move |tx| {
         providers::insert(tx, &provider)?;
-        if let Some(credential) = &credential {
-            credentials::insert(tx, credential)?;
+        if let Some(key) = key {
+            let sealed = sealing.sealer.load().seal(&key);
+            credentials::insert(tx, &primary(&provider, sealed))?;
         }
-        audit::append(
-            tx,
-            provider.created_at,
-            &actor.to_string(),
-            "provider.create",
-            &provider.id,
-        )
+        let now = provider.created_at;
+        audit::append(tx, now, &actor.to_string(), "provider.create", &provider.id)
     });
     insert.await.map_err(refs::taken("provider_id", &made.id))?;
     one(&app, made).await
@@ -156,8 +152,7 @@ pub(super) async fn update(
     change.check(&app)?;
     reach.check(&app)?;
     let key = change.api_key.take().map(SecretString::from);
-    let (now, sealer) = (app.clock.now(), app.sealer.load_full());
-    let fresh_id = ids::fresh();
+    let (now, sealing) = (app.clock.now(), app.clone());
     let changed = app.change("providers", move |tx| {
         let mut provider =
             providers::get(tx, &uid)?.ok_or(StoreError::Missing { what: "provider" })?;
@@ -166,19 +161,17 @@ pub(super) async fn update(
         provider.updated_at = now;
         providers::update(tx, &provider)?;
         if let Some(key) = key {
-            let sealed = Some(sealer.seal(&key));
+            let sealed = sealing.sealer.load().seal(&key);
             match credentials::list(tx, Some(&uid))?.into_iter().next() {
                 Some(first) => {
-                    credentials::update(
-                        tx,
-                        &CredentialRow {
-                            sealed,
-                            updated_at: now,
-                            ..first
-                        },
-                    )?;
+                    let row = CredentialRow {
+                        sealed: Some(sealed),
+                        updated_at: now,
+                        ..first
+                    };
+                    credentials::update(tx, &row)?;
                 }
-                None => credentials::insert(tx, &row(fresh_id, &provider, "primary", sealed))?,
+                None => credentials::insert(tx, &primary(&provider, sealed))?,
             }
         }
         audit::append(tx, now, &actor.to_string(), "provider.update", &provider.id)?;
@@ -188,6 +181,7 @@ pub(super) async fn update(
         .await
         .map_err(refs::taken("provider_id", &provider_id))?;
     // A changed address or key deserves a fresh try.
+    app.counts_nothing.clear();
     app.health.reset(|circuit| circuit.provider == provider.uid);
     one(&app, provider).await
 }
@@ -213,26 +207,13 @@ pub(super) async fn delete(
     deleted("provider", &provider_id)
 }
 
-fn primary(app: &App, provider: &Provider, key: &SecretString) -> CredentialRow {
-    row(
-        ids::fresh(),
-        provider,
-        "primary",
-        Some(app.sealer.load().seal(key)),
-    )
-}
-
-fn row(
-    id: String,
-    provider: &Provider,
-    label: &str,
-    sealed: Option<crate::secrets::Sealed>,
-) -> CredentialRow {
+/// The credential that a provider's own key becomes.
+fn primary(provider: &Provider, sealed: Sealed) -> CredentialRow {
     CredentialRow {
-        id: id.into(),
+        id: ids::fresh().into(),
         provider: provider.uid.clone(),
-        label: label.to_owned(),
-        sealed,
+        label: "primary".to_owned(),
+        sealed: Some(sealed),
         priority: 0,
         weight: 1,
         enabled: true,
