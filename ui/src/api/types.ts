@@ -120,7 +120,7 @@ export type LogEntry = {
   response_tokens: number;
   /** Nothing when nobody told. */
   usage: { input: number; cached: number; written: number; output: number; reasoning: number } | null;
-  latency_ms: number;
+  total_ms: number;
   first_byte_ms: number | null;
   finish_reason: string | null;
   client: string | null;

@@ -10,6 +10,7 @@ test('numbers and times read as people say them', () => {
   expect(count(950, 'en')).toBe('950');
   expect(count(1_234_567, 'en')).toBe('1.2M');
   expect(count(null, 'en')).toBe('–');
+  expect(duration(0.4)).toBe('<1 ms');
   expect(duration(840)).toBe('840 ms');
   expect(duration(12_400)).toBe('12.4 s');
   expect(duration(125_000)).toBe('2 min 5 s');

@@ -80,6 +80,21 @@ test('a provider is made from a preset in three steps', async () => {
   });
 });
 
+test('Enter in the search takes the first preset, and does not send off its form', async () => {
+  const gateway = stockedGateway().on('GET /admin/llm/presets', () => ({
+    presets: [aPreset({ id: 'groq', name: 'Groq' }), aPreset()],
+  }));
+  const { user } = openPage('/providers', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Add provider' }));
+  await screen.findByRole('button', { name: /Groq/ });
+  await user.type(screen.getByRole('searchbox'), 'open{Enter}');
+  const key = await screen.findByLabelText('API key');
+  expect(document.activeElement).toBe(key);
+  await user.keyboard('{Enter}');
+  expect(await screen.findByText('Needed')).toBeTruthy();
+  expect(gateway.asked(`POST ${PROVIDERS}`)).toHaveLength(0);
+});
+
 test('what the gateway says about a field stands at that field', async () => {
   const gateway = stockedGateway()
     .on('GET /admin/llm/presets', () => ({ presets: [] }))

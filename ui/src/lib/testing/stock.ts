@@ -101,7 +101,7 @@ export const aLogEntry = (change: Partial<LogEntry> = {}): LogEntry => ({
   request_tokens: 120,
   response_tokens: 30,
   usage: { input: 120, cached: 0, written: 0, output: 30, reasoning: 0 },
-  latency_ms: 840,
+  total_ms: 840,
   first_byte_ms: 300,
   finish_reason: 'stop',
   client: 'curl/8',

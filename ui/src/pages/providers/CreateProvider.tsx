@@ -56,6 +56,7 @@ export function CreateProvider({ group, onClose }: { group: string; onClose: () 
         base_url: base_urls[protocol],
       }}
       baseUrls={base_urls}
+      needsKey={needs_key}
       isNew
       save={(input) =>
         change({ ...input, endpoints: furtherEndpoints(preset, input.protocol, input.base_url) })

@@ -30,7 +30,10 @@ export function PresetPicker({ presets, pick, pickCustom }: Props) {
           onChange={(event) => setWords(event.target.value)}
           onKeyDown={(event) => {
             const first = matching(presets.data ?? [], words)[0];
-            if (event.key === 'Enter' && first) pick(first);
+            if (event.key !== 'Enter' || !first) return;
+            // Else the same key would send off the form that comes next.
+            event.preventDefault();
+            pick(first);
           }}
         />
       </div>

@@ -25,6 +25,9 @@ const schema = z.object({
   note: z.string().max(512, 'form.long'),
 });
 
+/** For services that refuse everybody without a key. */
+const withKey = schema.extend({ api_key: schema.shape.api_key.min(1, 'form.required') });
+
 type Values = z.infer<typeof schema>;
 
 type Props = {
@@ -35,6 +38,7 @@ type Props = {
   save: (input: ProviderInput) => Promise<unknown>;
   onClose: () => void;
   keyHint?: ReactNode;
+  needsKey?: boolean;
   /** The known addresses by protocol: choosing a protocol puts in its address. */
   baseUrls?: Provider['endpoints'];
 };
@@ -42,9 +46,22 @@ type Props = {
 const BLANK: Values = { provider_id: '', name: '', base_url: '', protocol: 'openai', api_key: '', note: '' };
 
 /** What a provider is: the same form for a new one and an old one. */
-export function ProviderForm({ title, about, start, isNew, save, onClose, keyHint, baseUrls = {} }: Props) {
+export function ProviderForm({
+  title,
+  about,
+  start,
+  isNew,
+  save,
+  onClose,
+  keyHint,
+  needsKey,
+  baseUrls = {},
+}: Props) {
   const { t } = useTranslation();
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { ...BLANK, ...start } });
+  const form = useForm<Values>({
+    resolver: zodResolver(needsKey ? withKey : schema),
+    defaultValues: { ...BLANK, ...start },
+  });
   const followProtocol = (protocol: Protocol) => {
     const isKnown = Object.values(baseUrls).includes(form.getValues('base_url'));
     const url = baseUrls[protocol];
@@ -67,6 +84,7 @@ export function ProviderForm({ title, about, start, isNew, save, onClose, keyHin
         form={form}
         name="api_key"
         type="password"
+        data-first={isNew && start.base_url ? true : undefined}
         label={t('providers.key')}
         hint={isNew ? keyHint : t('providers.keyKeep')}
         mono

@@ -74,7 +74,7 @@ function CredentialState({ provider, open }: { provider: Provider; open: () => v
       {api_key_set ? (
         <span className="font-mono text-sm text-soft">{api_key}</span>
       ) : (
-        <Badge tone="warn">{t('providers.noKey')}</Badge>
+        <Badge>{t('providers.noKey')}</Badge>
       )}
       {count > 1 && <Badge>{t('credentials.count', { count })}</Badge>}
       {resting > 0 && <Badge tone="bad">{t('credentials.resting', { count: resting })}</Badge>}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { logEntryQuery } from '@/api/queries';
 import type { LogEntry } from '@/api/types';
+import { KeyName } from '@/parts/KeyName';
 import { StatusBadge } from '@/parts/StatusBadge';
 import { CopyButton } from '@/parts/ui/CopyButton';
 import { Dialog } from '@/parts/ui/Dialog';
@@ -46,6 +47,10 @@ function Entry({ entry }: { entry: LogEntry }) {
         </p>
       )}
       <dl className="grid grid-cols-[9rem_1fr] gap-x-3 gap-y-1.5 text-sm">
+        <dt className="text-faint">{t('requests.key')}</dt>
+        <dd>
+          <KeyName entry={entry} />
+        </dd>
         {facts.map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-faint">{name}</dt>

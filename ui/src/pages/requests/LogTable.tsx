@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { LogEntry } from '@/api/types';
 import { count, duration, moment, shortMoment } from '@/lib/format';
+import { KeyName } from '@/parts/KeyName';
 import { StatusBadge } from '@/parts/StatusBadge';
 import { Cell, NameCell, Table } from '@/parts/ui/Table';
 
@@ -45,14 +46,16 @@ function LogRow({ entry, open }: { entry: LogEntry; open: () => void }) {
       <Cell>
         <StatusBadge status={entry.status_code} />
       </Cell>
-      <Cell className="max-w-36 truncate text-sm">{entry.key_name ?? '–'}</Cell>
+      <Cell className="max-w-36 truncate text-sm">
+        <KeyName entry={entry} />
+      </Cell>
       <Cell className="max-w-44 truncate font-mono text-sm">{entry.route_alias ?? entry.asked_model}</Cell>
       <Cell className="max-w-64 truncate font-mono text-sm text-soft" title={target}>
         {target || '–'}
       </Cell>
       <Cell className="text-right text-sm">{count(entry.usage?.input, language)}</Cell>
       <Cell className="text-right text-sm">{count(entry.usage?.output, language)}</Cell>
-      <Cell className="text-right text-sm whitespace-nowrap">{duration(entry.latency_ms)}</Cell>
+      <Cell className="text-right text-sm whitespace-nowrap">{duration(entry.total_ms)}</Cell>
     </tr>
   );
 }

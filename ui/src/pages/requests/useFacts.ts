@@ -10,7 +10,6 @@ export function useFacts(entry: LogEntry): [name: string, value: string][] {
   const some = (value: number | undefined) => (value ? count(value, language) : null);
   const facts: [string, string | null][] = [
     [t('requests.time'), moment(entry.created_at, language)],
-    [t('requests.key'), entry.key_name ?? entry.api_key_id],
     [t('requests.asked'), entry.asked_model],
     [t('requests.route'), entry.route_alias],
     [t('requests.provider'), entry.provider_id],
@@ -25,7 +24,7 @@ export function useFacts(entry: LogEntry): [name: string, value: string][] {
     [t('requests.tokensOut'), usage ? count(usage.output, language) : t('requests.untold')],
     [t('requests.reasoning'), some(usage?.reasoning)],
     [t('requests.firstByte'), entry.first_byte_ms === null ? null : duration(entry.first_byte_ms)],
-    [t('requests.took'), duration(entry.latency_ms)],
+    [t('requests.took'), duration(entry.total_ms)],
     [t('requests.finish'), entry.finish_reason],
     [t('requests.client'), entry.client],
     [t('requests.requestId'), entry.request_id],

@@ -23,7 +23,8 @@ function showModal(node: HTMLDialogElement | null) {
   if (!node) return;
   node.showModal();
   // The first thing to fill in, not the button that closes.
-  node.querySelector<HTMLElement>('input:not([readonly]), select')?.focus();
+  const first = node.querySelector<HTMLElement>('[data-first]');
+  (first ?? node.querySelector<HTMLElement>('input:not([readonly]), select'))?.focus();
   return () => node.close();
 }
 

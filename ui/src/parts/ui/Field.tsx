@@ -52,7 +52,8 @@ type TextProps<T extends FieldValues> = FormFieldProps<T> & {
   mono?: boolean;
   readOnly?: boolean;
   list?: string;
-  autoFocus?: boolean;
+  /** Where the focus goes when the form opens, in place of its first input. */
+  'data-first'?: boolean;
 };
 
 /** A text input of a form. */
