@@ -10,7 +10,7 @@ use axum::{
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Content, OpenApi, Ref, ResponseBuilder,
+        Content, Info, OpenApi, Ref, ResponseBuilder,
         security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
     },
 };
@@ -61,6 +61,7 @@ fn closed() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .routes(routes!(session::session))
         .routes(routes!(session::logout))
+        .routes(routes!(session::login_link))
         .routes(routes!(settings::config))
         .routes(routes!(settings::get, settings::update))
         .routes(routes!(groups::list, groups::create))
@@ -113,8 +114,7 @@ async fn nowhere() -> ApiError {
 /// One document of both lists, with what holds for all of it.
 fn describe(mut open: OpenApi, closed: OpenApi) -> OpenApi {
     open.merge(closed);
-    open.info.title = "Keyway admin API".to_owned();
-    open.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    open.info = Info::new("Keyway admin API", env!("CARGO_PKG_VERSION"));
     open.info.description = Some(
         "Send the admin token as `X-Admin-Token`, or log in and send the cookie; changes by cookie also need \
          `X-Keyway-CSRF`. Errors are `{\"detail\", \"code\", \"field\"?, \"request_id\"}`."

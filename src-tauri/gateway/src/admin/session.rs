@@ -35,6 +35,13 @@ pub(super) struct SessionInfo {
     via: String,
 }
 
+/// A link that logs its first reader in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LoginLink {
+    /// Works once and for ten minutes.
+    link: String,
+}
+
 /// A token that works once.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -88,6 +95,14 @@ pub(super) async fn logout(
     let gone = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
     let headers = HeaderMap::from_iter([(SET_COOKIE, value(&gone)?)]);
     Ok((headers, ok(Nothing {})?).into_response())
+}
+
+/// Makes a link that logs its first reader in: for `keyway-server open`.
+#[utoipa::path(post, path = "/admin/login-link", tag = "session", responses((status = 200, body = super::answer::Answer<LoginLink>)))]
+pub(super) async fn login_link(State(app): State<Arc<App>>) -> ApiResult<LoginLink> {
+    let link = app.door.one_time_link(&app.base_url(), app.clock.now());
+    let link = link.map_err(|_| refused(Refusal::NoRandomness))?;
+    ok(LoginLink { link })
 }
 
 /// Opens a session by a login link, which works once, and goes to the UI.
