@@ -14,6 +14,9 @@ const SOURCE: &str = "master_source";
 /// Every column that holds something sealed.
 const SEALED_COLUMNS: [(&str, &str); 3] = [("credentials", "id"), ("keys", "id"), ("tools", "uid")];
 
+/// Every named fact that is sealed.
+const SEALED_FACTS: [&str; 1] = ["admin_token"];
+
 /// Why the secrets cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -111,6 +114,17 @@ fn reseal_all(tx: &Transaction<'_>, from: &Sealer, onto: &Sealer) -> Result<(), 
                 )));
             };
             put.execute([name.as_str(), onto.seal(&secret).as_str()])?;
+        }
+    }
+    reseal_facts(tx, from, onto)
+}
+
+/// A fact that does not open is lost already: whoever needs it makes another.
+fn reseal_facts(tx: &Transaction<'_>, from: &Sealer, onto: &Sealer) -> Result<(), StoreError> {
+    for name in SEALED_FACTS {
+        let sealed = meta::get(tx, name)?.map(Sealed::from);
+        if let Some(secret) = sealed.and_then(|sealed| from.open(&sealed).ok()) {
+            meta::set(tx, name, onto.seal(&secret).as_str())?;
         }
     }
     Ok(())
