@@ -173,7 +173,7 @@ fn shape(document: &Value, schema: &Value, depth: usize) -> Value {
                 .join(" or "),
         ),
         Value::String(name) => Value::from(name.as_str()),
-        _ => Value::from("any"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Value::from("any"),
     }
 }
 

@@ -16,12 +16,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// How long a session lasts.
-pub(super) const SESSION_LENGTH: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(super) const SESSION_LENGTH: Duration = Duration::from_hours(7 * 24);
 /// Long enough to copy a link from a terminal.
-const LINK_LENGTH: Duration = Duration::from_secs(600);
+const LINK_LENGTH: Duration = Duration::from_mins(10);
 /// Wrong tokens that are put up with in one window.
 const PATIENCE: usize = 10;
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Beyond, the oldest session gives way.
 const MOST_SESSIONS: usize = 64;
 
@@ -65,6 +65,10 @@ pub(super) struct Session {
 
 impl Door {
     /// The door that this token opens.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "nobody needs the token itself any longer"
+    )]
     pub fn new(admin_token: SecretString) -> Self {
         Self {
             token: Fingerprint::of(admin_token.expose_secret()),

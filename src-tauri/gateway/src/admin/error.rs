@@ -216,15 +216,30 @@ impl ApiError {
         if self.status() != StatusCode::INTERNAL_SERVER_ERROR {
             return;
         }
-        match self {
-            Self::Store(error) => {
-                tracing::error!(%error, request_id, "the admin API could not do it")
-            }
-            Self::Internal { what, why } => {
-                tracing::error!(what, why, request_id, "the admin API could not do it")
-            }
-            _ => {}
-        }
+        let why = match self {
+            Self::Store(error) => error.to_string(),
+            Self::Internal { why, .. } => why.clone(),
+            Self::NotFound { .. }
+            | Self::Field(_)
+            | Self::BadJson(_)
+            | Self::NotJson
+            | Self::TooLarge
+            | Self::Ambiguous { .. }
+            | Self::Conflict { .. }
+            | Self::Duplicate { .. }
+            | Self::LoginNeeded
+            | Self::WrongToken
+            | Self::LockedOut { .. }
+            | Self::CsrfNeeded
+            | Self::NoSuchPath
+            | Self::NoSuchMethod => return,
+        };
+        tracing::error!(
+            code = self.code(),
+            why,
+            request_id,
+            "the admin API could not do it"
+        );
     }
 }
 

@@ -86,9 +86,11 @@ pub(super) fn provider_in(
 /// Turns a duplicate into words with the value in them.
 pub(super) fn taken(field: &'static str, value: &str) -> impl FnOnce(StoreError) -> ApiError {
     let detail = format!("{field} '{value}' already exists");
-    move |error| match error {
-        StoreError::Duplicate { .. } => ApiError::Duplicate { field, detail },
-        other => ApiError::Store(other),
+    move |error| {
+        if matches!(error, StoreError::Duplicate { .. }) {
+            return ApiError::Duplicate { field, detail };
+        }
+        ApiError::Store(error)
     }
 }
 

@@ -155,13 +155,13 @@ fn master_key(app: &App) -> MasterKey {
 }
 
 fn sealing<'a>(app: &App, rows: impl Iterator<Item = (&'a str, &'a Option<Sealed>)>) -> Sealing {
-    let sealer = app.sealer.load();
+    let opener = app.sealer.load();
     let sealed: Vec<_> = rows
         .filter_map(|(id, sealed)| Some((id, sealed.as_ref()?)))
         .collect();
     let unreadable = sealed
         .iter()
-        .filter(|(_, sealed)| sealer.open(sealed).is_err())
+        .filter(|(_, sealed)| opener.open(sealed).is_err())
         .map(|(id, _)| (*id).to_owned());
     Sealing {
         unreadable: unreadable.collect(),

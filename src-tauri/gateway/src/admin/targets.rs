@@ -261,12 +261,14 @@ fn check_weight(weight: Option<u32>) -> Result<(), ApiError> {
 
 fn taken(provider: &str) -> impl FnOnce(StoreError) -> ApiError {
     let detail = format!("provider '{provider}' already associated with this route for this model");
-    move |error| match error {
-        StoreError::Duplicate { .. } => ApiError::Duplicate {
-            field: "upstream_model",
-            detail,
-        },
-        other => ApiError::Store(other),
+    move |error| {
+        if matches!(error, StoreError::Duplicate { .. }) {
+            return ApiError::Duplicate {
+                field: "upstream_model",
+                detail,
+            };
+        }
+        ApiError::Store(error)
     }
 }
 

@@ -195,7 +195,7 @@ async fn show(app: &App, user: User) -> Result<ShownUser, ApiError> {
     let mut keys = app.store.read(|db| keys::list(db, None)).await?;
     keys.retain(|row| row.key.owner.as_ref() == Some(&user.name));
     let now = app.clock.now();
-    let used: Vec<_> = keys
+    let counters: Vec<_> = keys
         .iter()
         .map(|row| app.meters.usage(&row.key, now))
         .collect();
@@ -206,7 +206,7 @@ async fn show(app: &App, user: User) -> Result<ShownUser, ApiError> {
         created_at: Moment(user.created_at),
         updated_at: Moment(user.updated_at),
         key_count: keys.len(),
-        used_requests: used.iter().map(|counters| counters.used_requests).sum(),
-        used_tokens: used.iter().map(|counters| counters.used_tokens).sum(),
+        used_requests: counters.iter().map(|key| key.used_requests).sum(),
+        used_tokens: counters.iter().map(|key| key.used_tokens).sum(),
     })
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{admin::testing::TestAdmin, store::LogEntry};
 
-async fn log(admin: &TestAdmin, number: u32, status: u16) {
+fn log(admin: &TestAdmin, number: u32, status: u16) {
     admin.clock.wind(Duration::from_millis(10));
     let usage = Usage {
         input: 100,
@@ -44,7 +44,7 @@ async fn log(admin: &TestAdmin, number: u32, status: u16) {
 
 async fn three(admin: &TestAdmin) {
     for (number, status) in [(1, 200), (2, 503), (3, 200)] {
-        log(admin, number, status).await;
+        log(admin, number, status);
     }
     admin.app().store.flush().await.unwrap();
 }
