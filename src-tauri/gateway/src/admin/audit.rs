@@ -52,7 +52,7 @@ pub(super) struct ShownChange {
 }
 
 /// Lists the changes, the latest first.
-#[utoipa::path(get, path = "/admin/audit", tag = "audit", params(AuditQuery), responses((status = 200, body = super::answer::Answer<AuditList>)))]
+#[utoipa::path(get, path = "/admin/audit", tag = "audit", params(AuditQuery), responses((status = 200, body = crate::admin::answer::Answer<AuditList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Asked(query): Asked<AuditQuery>,

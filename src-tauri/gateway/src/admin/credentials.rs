@@ -96,7 +96,7 @@ pub(super) struct CredentialChange {
 }
 
 /// Lists the credentials of a provider.
-#[utoipa::path(get, path = "/admin/llm/providers/{provider_id}/credentials", tag = "credentials", params(InGroup, PageQuery), responses((status = 200, body = super::answer::Answer<CredentialList>)))]
+#[utoipa::path(get, path = "/admin/llm/providers/{provider_id}/credentials", tag = "credentials", params(InGroup, PageQuery), responses((status = 200, body = crate::admin::answer::Answer<CredentialList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,
@@ -130,7 +130,7 @@ pub(super) async fn list(
 }
 
 /// Adds a credential to a provider.
-#[utoipa::path(post, path = "/admin/llm/providers/{provider_id}/credentials", tag = "credentials", params(InGroup), request_body = NewCredential, responses((status = 200, body = super::answer::Answer<OneCredential>)))]
+#[utoipa::path(post, path = "/admin/llm/providers/{provider_id}/credentials", tag = "credentials", params(InGroup), request_body = NewCredential, responses((status = 200, body = crate::admin::answer::Answer<OneCredential>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,
@@ -171,7 +171,7 @@ pub(super) async fn create(
 }
 
 /// Changes a credential.
-#[utoipa::path(patch, path = "/admin/llm/credentials/{credential_id}", tag = "credentials", request_body = CredentialChange, responses((status = 200, body = super::answer::Answer<OneCredential>)))]
+#[utoipa::path(patch, path = "/admin/llm/credentials/{credential_id}", tag = "credentials", request_body = CredentialChange, responses((status = 200, body = crate::admin::answer::Answer<OneCredential>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(credential_id): Path<String>,
@@ -217,7 +217,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a credential.
-#[utoipa::path(delete, path = "/admin/llm/credentials/{credential_id}", tag = "credentials", responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/credentials/{credential_id}", tag = "credentials", responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(credential_id): Path<String>,
@@ -244,7 +244,7 @@ pub(super) async fn delete(
 }
 
 /// Ends the rest of a credential.
-#[utoipa::path(post, path = "/admin/llm/credentials/{credential_id}/health/reset", tag = "credentials", responses((status = 200, body = super::answer::Answer<CredentialHealth>)))]
+#[utoipa::path(post, path = "/admin/llm/credentials/{credential_id}/health/reset", tag = "credentials", responses((status = 200, body = crate::admin::answer::Answer<CredentialHealth>)))]
 pub(super) async fn reset_health(
     State(app): State<Arc<App>>,
     Path(credential_id): Path<String>,

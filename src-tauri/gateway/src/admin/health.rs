@@ -56,7 +56,7 @@ pub(super) struct OneHealth {
 }
 
 /// Lists what is in trouble, the latest failure first.
-#[utoipa::path(get, path = "/admin/llm/health", tag = "health", params(InGroup), responses((status = 200, body = super::answer::Answer<HealthList>)))]
+#[utoipa::path(get, path = "/admin/llm/health", tag = "health", params(InGroup), responses((status = 200, body = crate::admin::answer::Answer<HealthList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Asked(within): Asked<InGroup>,
@@ -73,7 +73,7 @@ pub(super) async fn list(
 }
 
 /// Ends the rest of all credentials of a provider.
-#[utoipa::path(post, path = "/admin/llm/health/{provider_id}/reset", tag = "health", params(InGroup), responses((status = 200, body = super::answer::Answer<OneHealth>)))]
+#[utoipa::path(post, path = "/admin/llm/health/{provider_id}/reset", tag = "health", params(InGroup), responses((status = 200, body = crate::admin::answer::Answer<OneHealth>)))]
 pub(super) async fn reset(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,

@@ -68,7 +68,7 @@ pub(super) struct RecentError {
 }
 
 /// Shows the state of the whole.
-#[utoipa::path(get, path = "/admin/llm/overview", tag = "overview", responses((status = 200, body = super::answer::Answer<OverviewAnswer>)))]
+#[utoipa::path(get, path = "/admin/llm/overview", tag = "overview", responses((status = 200, body = crate::admin::answer::Answer<OverviewAnswer>)))]
 pub(super) async fn overview(
     State(app): State<Arc<App>>,
     actor: Actor,

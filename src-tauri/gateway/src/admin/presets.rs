@@ -14,7 +14,7 @@ pub(super) struct PresetList {
 }
 
 /// Lists the providers that can be picked, in alphabetical order.
-#[utoipa::path(get, path = "/admin/llm/presets", tag = "presets", responses((status = 200, body = super::answer::Answer<PresetList>)))]
+#[utoipa::path(get, path = "/admin/llm/presets", tag = "presets", responses((status = 200, body = crate::admin::answer::Answer<PresetList>)))]
 pub(super) async fn list() -> ApiResult<PresetList> {
     ok(PresetList {
         presets: presets(),

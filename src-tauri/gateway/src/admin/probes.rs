@@ -88,7 +88,7 @@ pub(super) struct GroupResult {
 }
 
 /// Tests a provider or a route.
-#[utoipa::path(post, path = "/admin/llm/test", tag = "diagnostics", request_body = TestOrder, responses((status = 200, body = super::answer::Answer<TestAnswer>)))]
+#[utoipa::path(post, path = "/admin/llm/test", tag = "diagnostics", request_body = TestOrder, responses((status = 200, body = crate::admin::answer::Answer<TestAnswer>)))]
 pub(super) async fn test(
     State(app): State<Arc<App>>,
     Given(order): Given<TestOrder>,
@@ -124,7 +124,7 @@ pub(super) async fn test(
 }
 
 /// Tests the primary binding of every enabled route of every enabled group, and their providers.
-#[utoipa::path(post, path = "/admin/llm/e2e", tag = "diagnostics", responses((status = 200, body = super::answer::Answer<E2eAnswer>)))]
+#[utoipa::path(post, path = "/admin/llm/e2e", tag = "diagnostics", responses((status = 200, body = crate::admin::answer::Answer<E2eAnswer>)))]
 pub(super) async fn e2e(State(app): State<Arc<App>>) -> ApiResult<E2eAnswer> {
     let mut group_results = Vec::new();
     for group in groups(&app) {

@@ -56,13 +56,13 @@ pub(super) struct Sealing {
 }
 
 /// Says where secrets lie and which do not open.
-#[utoipa::path(get, path = "/admin/secrets", tag = "secrets", responses((status = 200, body = super::answer::Answer<SecretsAnswer>)))]
+#[utoipa::path(get, path = "/admin/secrets", tag = "secrets", responses((status = 200, body = crate::admin::answer::Answer<SecretsAnswer>)))]
 pub(super) async fn get(State(app): State<Arc<App>>) -> ApiResult<SecretsAnswer> {
     look(&app).await
 }
 
 /// Seals everything anew with a fresh master key, in the place of the present one.
-#[utoipa::path(post, path = "/admin/secrets/rotate", tag = "secrets", responses((status = 200, body = super::answer::Answer<SecretsAnswer>)))]
+#[utoipa::path(post, path = "/admin/secrets/rotate", tag = "secrets", responses((status = 200, body = crate::admin::answer::Answer<SecretsAnswer>)))]
 pub(super) async fn rotate(State(app): State<Arc<App>>, actor: Actor) -> ApiResult<SecretsAnswer> {
     if app.master == MasterSource::Environment {
         let detail = "the master key is made of KEYWAY_SECRET: stop the gateway and rotate it by the command line".to_owned();

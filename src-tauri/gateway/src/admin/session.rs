@@ -51,7 +51,7 @@ pub(super) struct OneTimeToken {
 }
 
 /// Opens a session by the admin token; sets the cookie.
-#[utoipa::path(post, path = "/admin/login", tag = "session", security(()), request_body = Login, responses((status = 200, body = super::answer::Answer<SessionInfo>)))]
+#[utoipa::path(post, path = "/admin/login", tag = "session", security(()), request_body = Login, responses((status = 200, body = crate::admin::answer::Answer<SessionInfo>)))]
 pub(super) async fn login(
     State(app): State<Arc<App>>,
     Given(login): Given<Login>,
@@ -71,7 +71,7 @@ pub(super) async fn login(
 }
 
 /// Says whether the caller is logged in.
-#[utoipa::path(get, path = "/admin/session", tag = "session", responses((status = 200, body = super::answer::Answer<SessionInfo>)))]
+#[utoipa::path(get, path = "/admin/session", tag = "session", responses((status = 200, body = crate::admin::answer::Answer<SessionInfo>)))]
 pub(super) async fn session(actor: Actor) -> ApiResult<SessionInfo> {
     let csrf_token = match &actor {
         Actor::Session(cookie) => Some(door::csrf_of(cookie)),
@@ -84,7 +84,7 @@ pub(super) async fn session(actor: Actor) -> ApiResult<SessionInfo> {
 }
 
 /// Ends the caller's session.
-#[utoipa::path(post, path = "/admin/logout", tag = "session", responses((status = 200, body = super::answer::Answer<Nothing>)))]
+#[utoipa::path(post, path = "/admin/logout", tag = "session", responses((status = 200, body = crate::admin::answer::Answer<Nothing>)))]
 pub(super) async fn logout(
     State(app): State<Arc<App>>,
     actor: Actor,
@@ -98,7 +98,7 @@ pub(super) async fn logout(
 }
 
 /// Makes a link that logs its first reader in: for `keyway-server open`.
-#[utoipa::path(post, path = "/admin/login-link", tag = "session", responses((status = 200, body = super::answer::Answer<LoginLink>)))]
+#[utoipa::path(post, path = "/admin/login-link", tag = "session", responses((status = 200, body = crate::admin::answer::Answer<LoginLink>)))]
 pub(super) async fn login_link(State(app): State<Arc<App>>) -> ApiResult<LoginLink> {
     let link = app.door.one_time_link(&app.base_url(), app.clock.now());
     let link = link.map_err(|_| refused(Refusal::NoRandomness))?;

@@ -82,7 +82,7 @@ pub(super) struct SettingsChange {
 }
 
 /// Tells the UI what it has to know.
-#[utoipa::path(get, path = "/admin/config", tag = "settings", responses((status = 200, body = super::answer::Answer<ConfigAnswer>)))]
+#[utoipa::path(get, path = "/admin/config", tag = "settings", responses((status = 200, body = crate::admin::answer::Answer<ConfigAnswer>)))]
 pub(super) async fn config(State(app): State<Arc<App>>, actor: Actor) -> ApiResult<ConfigAnswer> {
     let config = Config {
         app_base_url: app.base_url(),
@@ -95,7 +95,7 @@ pub(super) async fn config(State(app): State<Arc<App>>, actor: Actor) -> ApiResu
 }
 
 /// Tells the login page its language; open to all.
-#[utoipa::path(get, path = "/admin/ui-locale", tag = "settings", security(()), responses((status = 200, body = super::answer::Answer<Locale>)))]
+#[utoipa::path(get, path = "/admin/ui-locale", tag = "settings", security(()), responses((status = 200, body = crate::admin::answer::Answer<Locale>)))]
 pub(super) async fn locale(State(app): State<Arc<App>>) -> ApiResult<Locale> {
     ok(Locale {
         language: app.live.now().settings.language.clone(),
@@ -104,13 +104,13 @@ pub(super) async fn locale(State(app): State<Arc<App>>) -> ApiResult<Locale> {
 }
 
 /// Shows the settings.
-#[utoipa::path(get, path = "/admin/settings", tag = "settings", responses((status = 200, body = super::answer::Answer<SettingsAnswer>)))]
+#[utoipa::path(get, path = "/admin/settings", tag = "settings", responses((status = 200, body = crate::admin::answer::Answer<SettingsAnswer>)))]
 pub(super) async fn get(State(app): State<Arc<App>>) -> ApiResult<SettingsAnswer> {
     ok(show(app.live.now().settings.clone()))
 }
 
 /// Changes settings.
-#[utoipa::path(patch, path = "/admin/settings", tag = "settings", request_body = SettingsChange, responses((status = 200, body = super::answer::Answer<SettingsAnswer>)))]
+#[utoipa::path(patch, path = "/admin/settings", tag = "settings", request_body = SettingsChange, responses((status = 200, body = crate::admin::answer::Answer<SettingsAnswer>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     actor: Actor,

@@ -80,7 +80,7 @@ pub(super) struct TargetChange {
 }
 
 /// Lists the route-providers of a route.
-#[utoipa::path(get, path = "/admin/llm/routes/{route_id}/providers", tag = "route-providers", params(PageQuery), responses((status = 200, body = super::answer::Answer<TargetList>)))]
+#[utoipa::path(get, path = "/admin/llm/routes/{route_id}/providers", tag = "route-providers", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<TargetList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(route_id): Path<String>,
@@ -102,7 +102,7 @@ pub(super) async fn list(
 }
 
 /// Adds a route-provider to a route.
-#[utoipa::path(post, path = "/admin/llm/routes/{route_id}/providers", tag = "route-providers", request_body = NewTarget, responses((status = 200, body = super::answer::Answer<OneTarget>)))]
+#[utoipa::path(post, path = "/admin/llm/routes/{route_id}/providers", tag = "route-providers", request_body = NewTarget, responses((status = 200, body = crate::admin::answer::Answer<OneTarget>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Path(route_id): Path<String>,
@@ -132,7 +132,7 @@ pub(super) async fn create(
 }
 
 /// Changes a route-provider.
-#[utoipa::path(patch, path = "/admin/llm/route-providers/{rp_id}", tag = "route-providers", request_body = TargetChange, responses((status = 200, body = super::answer::Answer<OneTarget>)))]
+#[utoipa::path(patch, path = "/admin/llm/route-providers/{rp_id}", tag = "route-providers", request_body = TargetChange, responses((status = 200, body = crate::admin::answer::Answer<OneTarget>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(rp_id): Path<String>,
@@ -179,7 +179,7 @@ pub(super) async fn update(
 }
 
 /// Removes a route-provider from its route.
-#[utoipa::path(delete, path = "/admin/llm/route-providers/{rp_id}", tag = "route-providers", responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/route-providers/{rp_id}", tag = "route-providers", responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(rp_id): Path<String>,

@@ -88,7 +88,7 @@ pub(super) struct ToolChange {
 }
 
 /// Lists the tool providers of a group, the oldest first.
-#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/tool-providers", tag = "tool-providers", params(PageQuery), responses((status = 200, body = super::answer::Answer<ToolList>)))]
+#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/tool-providers", tag = "tool-providers", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<ToolList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -109,7 +109,7 @@ pub(super) async fn list(
 }
 
 /// Makes a tool provider.
-#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/tool-providers", tag = "tool-providers", request_body = NewTool, responses((status = 200, body = super::answer::Answer<OneTool>)))]
+#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/tool-providers", tag = "tool-providers", request_body = NewTool, responses((status = 200, body = crate::admin::answer::Answer<OneTool>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -138,7 +138,7 @@ pub(super) async fn create(
 }
 
 /// Changes a tool provider.
-#[utoipa::path(patch, path = "/admin/llm/tool-providers/{tool_id}", tag = "tool-providers", params(InGroup), request_body = ToolChange, responses((status = 200, body = super::answer::Answer<OneTool>)))]
+#[utoipa::path(patch, path = "/admin/llm/tool-providers/{tool_id}", tag = "tool-providers", params(InGroup), request_body = ToolChange, responses((status = 200, body = crate::admin::answer::Answer<OneTool>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(tool_id): Path<String>,
@@ -189,7 +189,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a tool provider.
-#[utoipa::path(delete, path = "/admin/llm/tool-providers/{tool_id}", tag = "tool-providers", params(InGroup), responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/tool-providers/{tool_id}", tag = "tool-providers", params(InGroup), responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(tool_id): Path<String>,

@@ -74,7 +74,7 @@ pub(super) struct UserChange {
 }
 
 /// Lists all users by name.
-#[utoipa::path(get, path = "/admin/llm/users", tag = "users", params(PageQuery), responses((status = 200, body = super::answer::Answer<UserList>)))]
+#[utoipa::path(get, path = "/admin/llm/users", tag = "users", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<UserList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Asked(page): Asked<PageQuery>,
@@ -93,7 +93,7 @@ pub(super) async fn list(
 }
 
 /// Shows a user.
-#[utoipa::path(get, path = "/admin/llm/users/{user_id}", tag = "users", responses((status = 200, body = super::answer::Answer<OneUser>)))]
+#[utoipa::path(get, path = "/admin/llm/users/{user_id}", tag = "users", responses((status = 200, body = crate::admin::answer::Answer<OneUser>)))]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Path(user_id): Path<String>,
@@ -105,7 +105,7 @@ pub(super) async fn get(
 }
 
 /// Makes a user.
-#[utoipa::path(post, path = "/admin/llm/users", tag = "users", request_body = NewUser, responses((status = 200, body = super::answer::Answer<OneUser>)))]
+#[utoipa::path(post, path = "/admin/llm/users", tag = "users", request_body = NewUser, responses((status = 200, body = crate::admin::answer::Answer<OneUser>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     actor: Actor,
@@ -134,7 +134,7 @@ pub(super) async fn create(
 }
 
 /// Changes a user.
-#[utoipa::path(patch, path = "/admin/llm/users/{user_id}", tag = "users", request_body = UserChange, responses((status = 200, body = super::answer::Answer<OneUser>)))]
+#[utoipa::path(patch, path = "/admin/llm/users/{user_id}", tag = "users", request_body = UserChange, responses((status = 200, body = crate::admin::answer::Answer<OneUser>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(user_id): Path<String>,
@@ -168,7 +168,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a user that owns no keys.
-#[utoipa::path(delete, path = "/admin/llm/users/{user_id}", tag = "users", responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/users/{user_id}", tag = "users", responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(user_id): Path<String>,

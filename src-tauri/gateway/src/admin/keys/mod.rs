@@ -67,7 +67,7 @@ pub(super) struct Plaintext {
 }
 
 /// Lists the keys of a group, the oldest first.
-#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/keys", tag = "keys", params(PageQuery), responses((status = 200, body = super::answer::Answer<KeyList>)))]
+#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/keys", tag = "keys", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<KeyList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -92,7 +92,7 @@ pub(super) async fn list(
 }
 
 /// Shows a key, without its text.
-#[utoipa::path(get, path = "/admin/llm/keys/{key_id}", tag = "keys", responses((status = 200, body = super::answer::Answer<OneKey>)))]
+#[utoipa::path(get, path = "/admin/llm/keys/{key_id}", tag = "keys", responses((status = 200, body = crate::admin::answer::Answer<OneKey>)))]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Path(key_id): Path<String>,
@@ -104,7 +104,7 @@ pub(super) async fn get(
 }
 
 /// Issues a key for a group.
-#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/keys", tag = "keys", request_body = NewKey, responses((status = 200, body = super::answer::Answer<IssuedKey>)))]
+#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/keys", tag = "keys", request_body = NewKey, responses((status = 200, body = crate::admin::answer::Answer<IssuedKey>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -144,7 +144,7 @@ pub(super) async fn create(
 }
 
 /// Shows a key's text; 409 when only its hash is kept.
-#[utoipa::path(get, path = "/admin/llm/keys/{key_id}/plaintext", tag = "keys", responses((status = 200, body = super::answer::Answer<Plaintext>)))]
+#[utoipa::path(get, path = "/admin/llm/keys/{key_id}/plaintext", tag = "keys", responses((status = 200, body = crate::admin::answer::Answer<Plaintext>)))]
 pub(super) async fn plaintext(
     State(app): State<Arc<App>>,
     Path(key_id): Path<String>,
@@ -177,7 +177,7 @@ pub(super) async fn plaintext(
 }
 
 /// Changes a key; a switch of its current route is in force for the next request.
-#[utoipa::path(patch, path = "/admin/llm/keys/{key_id}", tag = "keys", request_body = KeyChange, responses((status = 200, body = super::answer::Answer<OneKey>)))]
+#[utoipa::path(patch, path = "/admin/llm/keys/{key_id}", tag = "keys", request_body = KeyChange, responses((status = 200, body = crate::admin::answer::Answer<OneKey>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(key_id): Path<String>,
@@ -211,7 +211,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a key.
-#[utoipa::path(delete, path = "/admin/llm/keys/{key_id}", tag = "keys", responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/keys/{key_id}", tag = "keys", responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(key_id): Path<String>,

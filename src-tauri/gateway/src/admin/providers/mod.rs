@@ -58,7 +58,7 @@ pub(super) struct Reveal {
 }
 
 /// Lists the providers of a group, the oldest first.
-#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/providers", tag = "providers", params(PageQuery), responses((status = 200, body = super::answer::Answer<ProviderList>)))]
+#[utoipa::path(get, path = "/admin/llm/groups/{group_id}/providers", tag = "providers", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<ProviderList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -93,7 +93,7 @@ pub(super) async fn list(
 }
 
 /// Shows a provider, by its id or uid.
-#[utoipa::path(get, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup, Reveal), responses((status = 200, body = super::answer::Answer<OneProvider>)))]
+#[utoipa::path(get, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup, Reveal), responses((status = 200, body = crate::admin::answer::Answer<OneProvider>)))]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,
@@ -116,7 +116,7 @@ pub(super) async fn get(
 }
 
 /// Makes a provider, with a credential labelled `primary` when a key is given.
-#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/providers", tag = "providers", request_body = NewProviderBody, responses((status = 200, body = super::answer::Answer<OneProvider>)))]
+#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/providers", tag = "providers", request_body = NewProviderBody, responses((status = 200, body = crate::admin::answer::Answer<OneProvider>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -140,7 +140,7 @@ pub(super) async fn create(
 }
 
 /// Changes a provider; a new key takes the place of the most preferred credential's.
-#[utoipa::path(patch, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup), request_body = ProviderChangeBody, responses((status = 200, body = super::answer::Answer<OneProvider>)))]
+#[utoipa::path(patch, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup), request_body = ProviderChangeBody, responses((status = 200, body = crate::admin::answer::Answer<OneProvider>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,
@@ -187,7 +187,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a provider with its credentials, and the routes that are bound to it.
-#[utoipa::path(delete, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup), responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/providers/{provider_id}", tag = "providers", params(InGroup), responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(provider_id): Path<String>,

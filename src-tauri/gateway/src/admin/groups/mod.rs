@@ -1,12 +1,19 @@
 //! Groups: namespaces of providers, routes, keys and tool providers.
 
+mod form;
+mod shown;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::{
+    form::{GroupChange, GroupCopy, NewGroup},
+    shown::{ShownGroup, show},
+};
 use super::{
     answer::{ApiResult, Message, deleted, ok},
     check,
@@ -15,37 +22,13 @@ use super::{
     guard::Actor,
     page::PageQuery,
     refs,
-    wire::{Flag, Moment, Patch},
 };
 use crate::{
     app::App,
     config::Group,
     ids::{self, GroupId},
-    store::{StoreError, audit, copy, groups, groups::CountedGroup},
+    store::{StoreError, audit, copy, groups},
 };
-
-/// A group as it is shown.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Group)]
-pub(super) struct ShownGroup {
-    group_id: String,
-    name: String,
-    /// A disabled group serves nobody.
-    enabled: Flag,
-    note: String,
-    created_at: Moment,
-    updated_at: Moment,
-    provider_count: u64,
-    route_count: u64,
-    key_count: u64,
-    tool_count: u64,
-    /// The alias of the route that answers when the asked model is no alias and the key has no current route.
-    default_route: Option<String>,
-    /// The id of that route.
-    default_route_id: Option<String>,
-    /// The provider that gets the asked model name as it is, when there is no default route.
-    default_provider: Option<String>,
-}
 
 /// All groups.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,43 +68,8 @@ pub(super) struct IssuedKey {
     key_prefix: String,
 }
 
-/// A group to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct NewGroup {
-    /// 1 to 64 letters, digits, dots, dashes or underscores.
-    group_id: String,
-    name: String,
-    #[serde(default)]
-    note: String,
-    enabled: Option<Flag>,
-}
-
-/// What is to change; what is left out stays.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct GroupChange {
-    name: Option<String>,
-    enabled: Option<Flag>,
-    note: Option<String>,
-    /// An alias or a route id; null empties it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    default_route: Patch<String>,
-    /// A provider id; null empties it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    default_provider: Patch<String>,
-}
-
-/// What the copy is to be called.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct GroupCopy {
-    new_name: String,
-    /// Without it the source's id with a suffix.
-    new_group_id: Option<String>,
-}
-
 /// Lists all groups, the oldest first.
-#[utoipa::path(get, path = "/admin/llm/groups", tag = "groups", params(PageQuery), responses((status = 200, body = super::answer::Answer<GroupList>)))]
+#[utoipa::path(get, path = "/admin/llm/groups", tag = "groups", params(PageQuery), responses((status = 200, body = crate::admin::answer::Answer<GroupList>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Asked(page): Asked<PageQuery>,
@@ -137,7 +85,7 @@ pub(super) async fn list(
 }
 
 /// Shows a group.
-#[utoipa::path(get, path = "/admin/llm/groups/{group_id}", tag = "groups", responses((status = 200, body = super::answer::Answer<OneGroup>)))]
+#[utoipa::path(get, path = "/admin/llm/groups/{group_id}", tag = "groups", responses((status = 200, body = crate::admin::answer::Answer<OneGroup>)))]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -146,7 +94,7 @@ pub(super) async fn get(
 }
 
 /// Makes a group.
-#[utoipa::path(post, path = "/admin/llm/groups", tag = "groups", request_body = NewGroup, responses((status = 200, body = super::answer::Answer<OneGroup>)))]
+#[utoipa::path(post, path = "/admin/llm/groups", tag = "groups", request_body = NewGroup, responses((status = 200, body = crate::admin::answer::Answer<OneGroup>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     actor: Actor,
@@ -182,7 +130,7 @@ pub(super) async fn create(
 }
 
 /// Changes a group.
-#[utoipa::path(patch, path = "/admin/llm/groups/{group_id}", tag = "groups", request_body = GroupChange, responses((status = 200, body = super::answer::Answer<OneGroup>)))]
+#[utoipa::path(patch, path = "/admin/llm/groups/{group_id}", tag = "groups", request_body = GroupChange, responses((status = 200, body = crate::admin::answer::Answer<OneGroup>)))]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -220,7 +168,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a group and all that belongs to it.
-#[utoipa::path(delete, path = "/admin/llm/groups/{group_id}", tag = "groups", responses((status = 200, body = super::answer::Answer<Message>)))]
+#[utoipa::path(delete, path = "/admin/llm/groups/{group_id}", tag = "groups", responses((status = 200, body = crate::admin::answer::Answer<Message>)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -246,7 +194,7 @@ pub(super) async fn delete(
 }
 
 /// Copies a group with all that belongs to it; every key is issued anew.
-#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/copy", tag = "groups", request_body = GroupCopy, responses((status = 200, body = super::answer::Answer<CopiedGroup>)))]
+#[utoipa::path(post, path = "/admin/llm/groups/{group_id}/copy", tag = "groups", request_body = GroupCopy, responses((status = 200, body = crate::admin::answer::Answer<CopiedGroup>)))]
 pub(super) async fn copy(
     State(app): State<Arc<App>>,
     Path(group_id): Path<String>,
@@ -314,30 +262,4 @@ async fn find(app: &App, id: GroupId) -> Result<ShownGroup, ApiError> {
         app,
         found.ok_or_else(|| ApiError::not_found("group", id.as_str()))?,
     ))
-}
-
-fn show(app: &App, one: CountedGroup) -> ShownGroup {
-    let snapshot = app.live.now();
-    let view = snapshot.group(&one.group.id);
-    let group = one.group;
-    let route = group.default_route.as_ref().and_then(|id| view?.route(id));
-    let provider = group
-        .default_provider
-        .as_ref()
-        .and_then(|uid| view?.provider(uid));
-    ShownGroup {
-        group_id: group.id.to_string(),
-        name: group.name,
-        enabled: Flag(group.enabled),
-        note: group.note,
-        created_at: Moment(group.created_at),
-        updated_at: Moment(group.updated_at),
-        provider_count: one.provider_count,
-        route_count: one.route_count,
-        key_count: one.key_count,
-        tool_count: one.tool_count,
-        default_route: route.map(|route| route.alias.clone()),
-        default_route_id: group.default_route.map(|id| id.to_string()),
-        default_provider: provider.map(|view| view.provider.id.clone()),
-    }
 }
