@@ -61,6 +61,7 @@ pub(super) struct GroupWithKeys {
 
 /// A key of a copy.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CopiedKey)]
 pub(super) struct IssuedKey {
     key_id: String,
     name: String,

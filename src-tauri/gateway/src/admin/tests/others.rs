@@ -304,6 +304,10 @@ fn the_document_names_every_operation_once_and_every_shape_it_points_to() {
             );
         }
     }
+    // Two shapes of one name would hide each other.
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["IssuedKey"]["properties"]["plaintext_note"].is_object());
+    assert!(schemas["CopiedKey"]["properties"]["key_prefix"].is_object());
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().unwrap();
         assert!(
