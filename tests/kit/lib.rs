@@ -13,13 +13,15 @@ mod protocol;
 mod reply;
 pub mod sample;
 mod upstream;
+pub mod wire;
 
 pub use call::{Caller, LiveReply};
 pub use fixture::fixture;
-pub use keyway::{Admin, Launch, TestKeyway, server_binary, target_folder};
+pub use keyway::{Admin, Launch, NewKey, TestKeyway, server_binary, target_folder};
 pub use patience::{PATIENCE, poll_until, within};
 pub use protocol::Protocol;
 pub use reply::{Reply, SseEvent, sse_events};
 pub use upstream::{
     Answer, Framing, Gate, Received, ScriptedUpstream, Talk, ToolCall, Turn, Usage,
 };
+pub use wire::Wire;

@@ -19,12 +19,12 @@ use crate::{
     import,
     observe::metrics::Metrics,
     options::Options,
-    retention,
     secrets::{Keychain, MasterSource, OsKeychain, Sealed, Sealer},
     server,
     store::{self, LogEntry, Store, StoreError, vault::VaultError},
     takeover::{self, SetAside},
     tasks::Tasks,
+    upkeep,
     web,
 };
 
@@ -91,7 +91,8 @@ impl Gateway {
                 app.events.tell(Event::Logged { entries: entries.len() });
             }
         }));
-        app.tasks.spawn(|stop| retention::keep(app.clone(), stop));
+        app.tasks.spawn(|stop| upkeep::prune_log(app.clone(), stop));
+        app.tasks.spawn(upkeep::forget_tokenizer);
         let router = admin::router(app.clone()).merge(web::router(app.clone()));
         Ok(Self { app, router, tls })
     }

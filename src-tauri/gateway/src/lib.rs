@@ -6,7 +6,7 @@
 //! | storey | modules | may use |
 //! |---|---|---|
 //! | 5 | this file, [`cli`] | everything below |
-//! | 4 | `gateway`, `server`, `guard`, `web`, `retention`, `takeover` | [`proxy`], [`admin`], [`app`] |
+//! | 4 | `gateway`, `server`, `guard`, `web`, `upkeep`, `takeover` | [`proxy`], [`admin`], [`app`] |
 //! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
 //! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
 //! | 1 | [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
@@ -26,12 +26,12 @@ pub mod metering;
 pub mod observe;
 pub mod options;
 pub mod proxy;
-mod retention;
 pub mod secrets;
 mod server;
 pub mod store;
 mod takeover;
 pub mod tasks;
+mod upkeep;
 pub mod upstream;
 mod web;
 

@@ -6,6 +6,7 @@
 mod admin;
 mod binary;
 mod process;
+mod setup;
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 
 pub use admin::Admin;
 pub use binary::{server_binary, target_folder};
+pub use setup::NewKey;
 
 use self::process::Process;
 use crate::{Caller, Protocol, ScriptedUpstream};
@@ -133,7 +135,7 @@ impl TestKeyway {
         Launch::new().start().await
     }
 
-    /// A Keyway whose route `alias` has these upstreams for targets, in order, all of one protocol.
+    /// A Keyway whose route `alias` has these upstreams for targets, each standing in for those before it, all of one protocol.
     ///
     /// The upstreams are asked for the model `{alias}-upstream`.
     pub async fn with_route<'a>(
@@ -142,15 +144,18 @@ impl TestKeyway {
         upstreams: impl IntoIterator<Item = &'a ScriptedUpstream>,
     ) -> Self {
         let keyway = Self::start().await;
-        let model = format!("{alias}-upstream");
-        let mut route = None;
-        for (priority, upstream) in upstreams.into_iter().enumerate() {
-            let provider = keyway.provider(protocol, upstream).await;
-            match &route {
-                None => route = Some(keyway.route(alias, &provider, &model).await),
-                Some(route) => keyway.target(route, &provider, &model, priority).await,
-            }
+        let mut providers = Vec::new();
+        for upstream in upstreams {
+            providers.push(keyway.provider(protocol, upstream).await);
         }
+        let model = format!("{alias}-upstream");
+        match providers.as_slice() {
+            [provider] => keyway.route(alias, provider, &model).await,
+            several => {
+                let ids: Vec<_> = several.iter().map(String::as_str).collect();
+                keyway.failover(alias, &ids, &model).await
+            }
+        };
         keyway
     }
 

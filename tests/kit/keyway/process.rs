@@ -42,11 +42,15 @@ impl Process {
         let output = Arc::new(Mutex::new(String::new()));
         let (tell, told) = oneshot::channel();
         collect(child.stdout.take(), output.clone(), Some(tell));
-        collect(child.stderr.take(), output.clone(), None);
+        let errors = collect(child.stderr.take(), output.clone(), None);
         let process = Self { child, output };
         match tokio::time::timeout(PATIENCE, told).await {
             Ok(Ok(address)) => Ok((process, address)),
-            Ok(Err(_)) => Err(format!("ended at once:\n{}", process.output())),
+            Ok(Err(_)) => {
+                // Its reasons come on the other stream, which may be read a little later.
+                errors.map(thread::JoinHandle::join);
+                Err(format!("ended at once:\n{}", process.output()))
+            }
             Err(_) => Err(format!(
                 "did not say where it listens:\n{}",
                 process.output()
@@ -96,11 +100,9 @@ fn collect(
     pipe: Option<impl Read + Send + 'static>,
     output: Arc<Mutex<String>>,
     mut tell: Option<oneshot::Sender<SocketAddr>>,
-) {
-    let Some(pipe) = pipe else {
-        return;
-    };
-    thread::spawn(move || {
+) -> Option<thread::JoinHandle<()>> {
+    let pipe = pipe?;
+    Some(thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             if let Some(address) = address_in(&line)
                 && let Some(tell) = tell.take()
@@ -111,7 +113,7 @@ fn collect(
             output.push_str(&line);
             output.push('\n');
         }
-    });
+    }))
 }
 
 fn address_in(line: &str) -> Option<SocketAddr> {

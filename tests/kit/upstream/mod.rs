@@ -54,6 +54,7 @@ struct Shared {
     idle_end: watch::Sender<()>,
     connections: AtomicUsize,
     broken_uploads: AtomicUsize,
+    bytes_sent: AtomicUsize,
 }
 
 impl ScriptedUpstream {
@@ -215,6 +216,11 @@ impl ScriptedUpstream {
         self.shared.broken_uploads.load(Ordering::SeqCst)
     }
 
+    /// How many bytes of answers the network has taken.
+    pub fn bytes_sent(&self) -> usize {
+        self.shared.bytes_sent.load(Ordering::SeqCst)
+    }
+
     /// How many answers the client did not wait for, up to now.
     pub fn answers_abandoned(&self) -> usize {
         *self.shared.closed_early.borrow()
@@ -258,6 +264,7 @@ impl Shared {
             idle_end: watch::Sender::new(()),
             connections: AtomicUsize::new(0),
             broken_uploads: AtomicUsize::new(0),
+            bytes_sent: AtomicUsize::new(0),
         }
     }
 }

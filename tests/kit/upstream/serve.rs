@@ -86,18 +86,19 @@ async fn exchange(
     shared.calls.send_modify(|count| *count += 1);
     Some(tokio::select! {
         biased;
-        left = play(steps, &mut writer) => left,
+        left = play(steps, &mut writer, shared) => left,
         () = until_closed(&mut reader, inbox) => Left::ByClient,
     })
 }
 
-async fn play(steps: Vec<Step>, writer: &mut WriteHalf<'_>) -> Left {
+async fn play(steps: Vec<Step>, writer: &mut WriteHalf<'_>, shared: &Shared) -> Left {
     for step in steps {
         match step {
             Step::Write(bytes) => {
                 if writer.write_all(&bytes).await.is_err() {
                     return Left::ByClient;
                 }
+                shared.bytes_sent.fetch_add(bytes.len(), Ordering::SeqCst);
             }
             Step::Wait(gate) => gate.pass().await,
             Step::Hang => std::future::pending().await,

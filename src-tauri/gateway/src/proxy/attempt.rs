@@ -19,7 +19,7 @@ use crate::{
 
 /// What the client asked, ready to be sent to any target.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(super) struct Ask<'a> {
     /// The method, for endpoints that are passed through.
     pub method: Method,
     /// The protocol spoken on both sides.
@@ -27,7 +27,7 @@ pub(super) struct Ask {
     /// What is asked of the upstream.
     pub action: OwnedAction,
     /// The client's headers.
-    pub headers: HeaderMap,
+    pub headers: &'a HeaderMap,
     /// The client's query, without its key.
     pub query: Option<String>,
     /// The body as it came.
@@ -63,7 +63,7 @@ impl OwnedAction {
 /// Sends the ask to a target with one of its credentials and waits for the head of the answer.
 pub(super) async fn attempt(
     app: &App,
-    ask: &Ask,
+    ask: &Ask<'_>,
     target: &PlannedTarget,
     credential: Option<&Credential>,
 ) -> Result<Response<Incoming>, ProxyError> {
@@ -72,12 +72,12 @@ pub(super) async fn attempt(
     app.http.send(provider, request).await.map_err(|error| ProxyError::Call { provider: provider.id.clone(), error })
 }
 
-fn request(ask: &Ask, target: &PlannedTarget, credential: Option<&Credential>) -> Result<Request<Outgoing>, ProxyError> {
+fn request(ask: &Ask<'_>, target: &PlannedTarget, credential: Option<&Credential>) -> Result<Request<Outgoing>, ProxyError> {
     let provider = &target.provider.provider;
     let base = provider.base_url_for(ask.protocol).unwrap_or(&provider.base_url);
     let uri = address(base, ask.protocol, ask.action.borrowed(), &target.model, ask.query.as_deref())?;
     let host = uri.host().unwrap_or_default();
-    let mut sent = headers::forwarded(&ask.headers, host);
+    let mut sent = headers::forwarded(ask.headers, host);
     let unusable = || ProxyError::BadCredential(provider.id.clone());
     let secret = match credential {
         Some(credential) => Some(credential.secret.as_ref().ok_or_else(unusable)?),

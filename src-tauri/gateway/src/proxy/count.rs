@@ -37,7 +37,7 @@ where
         method: Method::POST,
         protocol,
         action: OwnedAction::CountTokens,
-        headers: asked.head.headers.clone(),
+        headers: &asked.head.headers,
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model,
@@ -59,7 +59,7 @@ where
 async fn by_upstream(
     exchange: &mut Exchange,
     asked: &Asked,
-    ask: &Ask,
+    ask: &Ask<'_>,
     targets: &[PlannedTarget],
 ) -> Option<Answer> {
     let target = targets.first()?;
@@ -83,9 +83,7 @@ async fn by_tokenizer(protocol: Protocol, pieces: &[Bytes]) -> Result<Answer, Pr
         body.extend_from_slice(piece);
     }
     let counted = tokio::task::spawn_blocking(move || tokens::count(protocol, &body)).await;
-    let count = counted
-        .map_err(|error| ProxyError::Internal(error.to_string()))?
-        .map_err(|error| ProxyError::Internal(error.to_string()))?;
+    let count = counted.map_err(|error| ProxyError::Internal(error.to_string()))??;
     let body = match protocol {
         Protocol::Anthropic => json!({"input_tokens": count}),
         Protocol::Gemini => json!({"totalTokens": count}),

@@ -9,7 +9,7 @@ use keyway_protocols::{
 };
 
 use crate::{
-    metering::limits::LimitHit,
+    metering::{limits::LimitHit, tokens::CountError},
     upstream::{address::BadAddress, http::CallError},
 };
 
@@ -40,6 +40,9 @@ pub enum ProxyError {
     /// The body cannot be sent on.
     #[error("{0}")]
     Body(#[from] EnvelopeError),
+    /// The tokens of the body cannot be counted.
+    #[error("{0}")]
+    Uncountable(#[from] CountError),
     /// The body is larger than is taken.
     #[error("the request body is larger than {} MB; send less, for example fewer or smaller images", .limit >> 20)]
     TooLarge {
@@ -165,6 +168,7 @@ impl ProxyError {
             Self::Limit(_) => "limit_reached",
             Self::NotJson(_) => "not_json",
             Self::Body(error) => error.code(),
+            Self::Uncountable(_) => "not_countable",
             Self::TooLarge { .. } => "body_too_large",
             Self::BodyTimeout(_) => "body_timeout",
             Self::BodyBroken => "body_broken",
@@ -198,6 +202,7 @@ impl ProxyError {
             Self::Limit(_) => ErrorKind::RateLimit,
             Self::NotJson(_)
             | Self::Body(_)
+            | Self::Uncountable(_)
             | Self::BodyTimeout(_)
             | Self::BodyBroken
             | Self::MissingModel(_)
@@ -230,6 +235,7 @@ impl ProxyError {
             | Self::GroupDisabled
             | Self::Limit(_)
             | Self::Body(_)
+            | Self::Uncountable(_)
             | Self::TooLarge { .. }
             | Self::BodyBroken
             | Self::MissingModel(_)

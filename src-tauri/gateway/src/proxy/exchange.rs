@@ -54,6 +54,7 @@ impl Exchange {
     pub(super) fn called_by(&mut self, caller: &Caller) {
         self.entry.group = caller.group.group.id.clone();
         self.entry.key_id = Some(caller.key.id.clone());
+        self.entry.key_name = Some(caller.key.name.as_str().into());
     }
 
     /// Holds the caller's reservation until the real usage is known.

@@ -35,7 +35,7 @@ enum Leftover {
 /// Asks one candidate after the other.
 pub(super) async fn ask(
     exchange: &mut Exchange,
-    ask: &Ask,
+    ask: &Ask<'_>,
     targets: &[PlannedTarget],
     key: &ClientKey,
 ) -> Result<Answer, ProxyError> {
@@ -78,7 +78,7 @@ struct Answered {
 }
 
 impl Candidate<'_> {
-    async fn try_once(&self, exchange: &mut Exchange, ask: &Ask) -> Result<Answered, ProxyError> {
+    async fn try_once(&self, exchange: &mut Exchange, ask: &Ask<'_>) -> Result<Answered, ProxyError> {
         self.describe(exchange);
         let app = exchange.app.clone();
         let began = exchange.elapsed();

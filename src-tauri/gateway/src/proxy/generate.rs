@@ -48,7 +48,7 @@ where
                 method: Method::POST,
                 protocol,
                 action: OwnedAction::Generate { streamed: streamed == Some(true) },
-                headers: asked.head.headers.clone(),
+                headers: &asked.head.headers,
                 query: asked.query(),
                 pieces,
                 spot: envelope.model,

@@ -46,7 +46,7 @@ where
         method: Method::POST,
         protocol,
         action: OwnedAction::Below(path),
-        headers: headers.clone(),
+        headers,
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model,

@@ -22,13 +22,13 @@ const FAILURES_TO_OPEN: u32 = 3;
 /// The first rest; doubles with each failed probe.
 const FIRST_REST: Duration = Duration::from_secs(30);
 /// Providers' rate windows are minutes long, so resting longer only delays recovery.
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 /// A key that upstream refuses is asked again rarely: somebody has to mend it.
-const REFUSED_REST: Duration = Duration::from_secs(1800);
+const REFUSED_REST: Duration = Duration::from_mins(30);
 /// A probe whose outcome never came (the client left) is given up after this.
-const PROBE_PATIENCE: Duration = Duration::from_secs(60);
+const PROBE_PATIENCE: Duration = Duration::from_mins(1);
 /// What `retry-after` may ask for at most; absurd values would park a credential for days.
-const LONGEST_ASKED_REST: Duration = Duration::from_secs(3600);
+const LONGEST_ASKED_REST: Duration = Duration::from_hours(1);
 
 /// How a call went, as far as health is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub struct TrustError {
 }
 
 /// The TLS settings for upstreams, with the certificates of one more PEM file.
-pub fn client_config(extra_ca: Option<&str>) -> Result<ClientConfig, TrustError> {
+pub(super) fn client_config(extra_ca: Option<&str>) -> Result<ClientConfig, TrustError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
@@ -27,7 +27,7 @@ pub fn client_config(extra_ca: Option<&str>) -> Result<ClientConfig, TrustError>
 }
 
 /// TLS settings that trust nobody, for connections without TLS.
-pub fn no_roots() -> ClientConfig {
+pub(super) fn no_roots() -> ClientConfig {
     config(RootCertStore::empty())
 }
 

@@ -1,19 +1,23 @@
-//! Lets old log entries go, a few at a time, so that requests never wait for it.
+//! What has to be done from time to time: old log entries go, and memory that nobody needs is given back.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, store::logs};
+use crate::{
+    app::App,
+    metering::tokens,
+    store::{StoreError, logs},
+};
 
 const HOURLY: Duration = Duration::from_hours(1);
+const EACH_MINUTE: Duration = Duration::from_mins(1);
 /// Small enough that a configuration change waits no longer than it would notice.
 const ROWS_AT_ONCE: u32 = 2000;
-
 const PAGES_AT_ONCE: u32 = 2000;
 
-/// Prunes the log once an hour until told to stop.
-pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
+/// Prunes the log once an hour until told to stop; a few rows at a time, so that nobody waits for it.
+pub(crate) async fn prune_log(app: Arc<App>, stop: CancellationToken) {
     let mut hourly = tokio::time::interval(HOURLY);
     while stop.run_until_cancelled(hourly.tick()).await.is_some() {
         if let Err(error) = prune(&app, &stop).await {
@@ -22,7 +26,15 @@ pub(crate) async fn keep(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn prune(app: &App, stop: &CancellationToken) -> Result<(), crate::store::StoreError> {
+/// Lets go of the tokenizer's tables, tens of megabytes, when nobody counted for a while.
+pub(crate) async fn forget_tokenizer(stop: CancellationToken) {
+    let mut each_minute = tokio::time::interval(EACH_MINUTE);
+    while stop.run_until_cancelled(each_minute.tick()).await.is_some() {
+        tokens::forget_idle();
+    }
+}
+
+async fn prune(app: &App, stop: &CancellationToken) -> Result<(), StoreError> {
     let settings = app.live.now().settings.clone();
     let age = jiff::SignedDuration::from_hours(24 * i64::from(settings.retention_days));
     let oldest = app.clock.now() - age;
