@@ -59,13 +59,18 @@ pub(crate) fn repetitions(results: &Results, stage: &Stage, protocol: Protocol) 
     );
 }
 
-/// The count of a text of 200 words and a tool: the upstream's own, or a near one where it has none.
-pub(crate) fn count(results: &Results, stage: &Stage) {
+/// The count of a text of 200 words: the upstream's own, or one near the truth where it has none.
+pub(crate) fn count(results: &Results, stage: &Stage, protocol: Protocol) {
     let tokens = results.case("count")["tokens"].as_u64();
+    let near = match protocol {
+        // The vendor's documentation counts 403 for a tool of this kind and a question of ten words.
+        Protocol::Anthropic => 580..=720,
+        Protocol::Gemini | Protocol::OpenAi | Protocol::Responses => 200..=260,
+    };
     match stage.keyway() {
         None => assert_eq!(tokens, Some(321)),
         Some(_) => assert!(
-            tokens.is_some_and(|count| (200..600).contains(&count)),
+            tokens.is_some_and(|count| near.contains(&count)),
             "{tokens:?}"
         ),
     }

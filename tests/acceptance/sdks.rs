@@ -90,7 +90,7 @@ async fn check(results: &Results, stage: &Stage, protocols: &[Protocol], version
     let main = protocols[0];
     expect::repetitions(results, stage, main);
     if main == Protocol::Anthropic || main == Protocol::Gemini {
-        expect::count(results, stage);
+        expect::count(results, stage, main);
     }
     if stage.keyway().is_some() {
         expect::echo(results, main);
