@@ -35,12 +35,21 @@ pub(crate) fn node_folder() -> PathBuf {
 
 /// The Python that has the clients installed.
 pub(crate) fn python() -> PathBuf {
-    let folder = installed("python", &["requirements.txt"], |folder| {
+    python_with("python", "requirements.txt")
+}
+
+/// The Python that has keyway-router installed, which needs other versions of what the clients need.
+pub(crate) fn keyway_router() -> PathBuf {
+    python_with("keyway-router", "keyway-router.txt")
+}
+
+fn python_with(kind: &str, requirements: &str) -> PathBuf {
+    let folder = installed(kind, &[requirements], |folder| {
         run(Command::new("python3")
             .args(["-m", "venv", "."])
             .current_dir(folder));
         run(Command::new(folder.join("bin/python"))
-            .args(["-m", "pip", "install", "--quiet", "-r", "requirements.txt"])
+            .args(["-m", "pip", "install", "--quiet", "-r", requirements])
             .current_dir(folder));
     });
     folder.join("bin/python")
