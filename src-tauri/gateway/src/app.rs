@@ -93,8 +93,16 @@ impl App {
         if let Some(url) = &self.options.public_base_url {
             return url.clone();
         }
-        let scheme = if self.options.tls.is_some() { "https" } else { "http" };
-        let address = self.address.get().copied().unwrap_or_else(|| self.options.address());
+        let scheme = if self.options.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let address = self
+            .address
+            .get()
+            .copied()
+            .unwrap_or_else(|| self.options.address());
         if address.ip().is_unspecified() {
             return format!("{scheme}://127.0.0.1:{}", address.port());
         }

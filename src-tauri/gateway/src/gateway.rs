@@ -24,8 +24,7 @@ use crate::{
     store::{self, LogEntry, Store, StoreError, vault::VaultError},
     takeover::{self, SetAside},
     tasks::Tasks,
-    upkeep,
-    web,
+    upkeep, web,
 };
 
 /// Streams under way get so long to end before the gateway goes without them.
@@ -44,7 +43,9 @@ pub struct Gateway {
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gateway").field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("Gateway")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,14 +82,22 @@ impl Gateway {
     pub async fn open(options: Options, clock: impl Clock) -> Result<Self, OpenError> {
         let (opening, now) = (options.clone(), clock.now());
         let vault = tokio::task::spawn_blocking(move || Vault::open(&opening, now));
-        let vault = vault.await.map_err(|error| OpenError::Broken(error.to_string()))??;
-        let tls = options.tls.as_ref().map(|(certificate, key)| acceptor(certificate, key)).transpose()?;
+        let vault = vault
+            .await
+            .map_err(|error| OpenError::Broken(error.to_string()))??;
+        let tls = options
+            .tls
+            .as_ref()
+            .map(|(certificate, key)| acceptor(certificate, key))
+            .transpose()?;
         let app = Arc::new(vault.into_app(options, Arc::new(clock)));
         let fed = Arc::downgrade(&app);
         app.store.on_batch(Box::new(move |entries: &[LogEntry]| {
             if let Some(app) = fed.upgrade() {
                 app.metrics.count(entries);
-                app.events.tell(Event::Logged { entries: entries.len() });
+                app.events.tell(Event::Logged {
+                    entries: entries.len(),
+                });
             }
         }));
         app.tasks.spawn(|stop| upkeep::prune_log(app.clone(), stop));
@@ -103,13 +112,23 @@ impl Gateway {
     }
 
     /// Serves connections until `stop`, then lets those under way end.
-    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<()> {
         let bound = listener.local_addr()?;
         self.app.address.get_or_init(|| bound);
         let port_file = self.app.options.data_dir.join(PORT_FILE);
         fs::write(&port_file, bound.port().to_string())?;
         let stopping = self.app.tasks.stopping().clone();
-        let serving = server::serve(self.app.clone(), self.router.clone(), listener, self.tls.clone(), stopping);
+        let serving = server::serve(
+            self.app.clone(),
+            self.router.clone(),
+            listener,
+            self.tls.clone(),
+            stopping,
+        );
         tokio::select! {
             () = serving => {}
             () = stop => {}
@@ -124,7 +143,10 @@ impl Gateway {
     /// Lets requests under way end, then closes the database.
     pub async fn stop(&self) {
         if !self.app.tasks.stop(STOP_PATIENCE).await {
-            tracing::warn!("requests were still under way after {} s", STOP_PATIENCE.as_secs());
+            tracing::warn!(
+                "requests were still under way after {} s",
+                STOP_PATIENCE.as_secs()
+            );
         }
         self.app.store.close();
     }
@@ -168,21 +190,45 @@ impl Vault {
         }
     }
 
-    fn unlock(store: Store, options: &Options, old: Option<&SetAside>, now: Timestamp) -> Result<Self, OpenError> {
-        let keychain = options.keychain.then(|| OsKeychain::of_session(options.session_bus.as_deref(), options.runtime_dir.as_deref())).flatten();
+    fn unlock(
+        store: Store,
+        options: &Options,
+        old: Option<&SetAside>,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let keychain = options
+            .keychain
+            .then(|| {
+                OsKeychain::of_session(
+                    options.session_bus.as_deref(),
+                    options.runtime_dir.as_deref(),
+                )
+            })
+            .flatten();
         let keychain = keychain.as_ref().map(|keychain| keychain as &dyn Keychain);
         let unlocked = store::vault::unlock(&store, options.secret.as_ref(), keychain)?;
         let sealer = unlocked.key.sealer();
         if let Some(old) = old {
-            let report = import::keyway::import(&old.path(), options.secret.as_ref(), &store, &sealer, now)?;
-            tracing::info!(?report, "the database of keyway-router was imported; it is kept as {}", old.path().display());
+            let report =
+                import::keyway::import(&old.path(), options.secret.as_ref(), &store, &sealer, now)?;
+            tracing::info!(
+                ?report,
+                "the database of keyway-router was imported; it is kept as {}",
+                old.path().display()
+            );
         }
         let admin_token = match &options.admin_token {
             Some(token) => token.clone(),
             None => kept_token(&store, &sealer)?,
         };
         let parts = store.read_blocking(|db| store::snapshot::load(db, &sealer))?;
-        Ok(Self { store, sealer, master: unlocked.source, admin_token, snapshot: Snapshot::build(parts) })
+        Ok(Self {
+            store,
+            sealer,
+            master: unlocked.source,
+            admin_token,
+            snapshot: Snapshot::build(parts),
+        })
     }
 
     fn into_app(self, options: Options, clock: Arc<dyn Clock>) -> App {
@@ -220,7 +266,11 @@ pub(crate) fn kept_token(store: &Store, sealer: &Sealer) -> Result<SecretString,
 }
 
 /// Keeps this admin token from here on.
-pub(crate) fn keep_token(store: &Store, sealer: &Sealer, token: &SecretString) -> Result<(), OpenError> {
+pub(crate) fn keep_token(
+    store: &Store,
+    sealer: &Sealer,
+    token: &SecretString,
+) -> Result<(), OpenError> {
     let kept = sealer.seal(token);
     store.write_blocking(move |tx| store::meta::set(tx, ADMIN_TOKEN, kept.as_str()))?;
     Ok(())
@@ -231,15 +281,21 @@ pub(crate) fn random_token() -> Result<SecretString, getrandom::Error> {
     use base64::Engine;
     let mut bytes = zeroize::Zeroizing::new([0_u8; 24]);
     getrandom::fill(bytes.as_mut())?;
-    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes.as_ref()).into())
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .encode(bytes.as_ref())
+        .into())
 }
 
 fn acceptor(chain_file: &PathBuf, key_file: &PathBuf) -> Result<TlsAcceptor, OpenError> {
-    let bad = |path: &PathBuf, reason: String| OpenError::Tls { path: path.clone(), reason };
+    let bad = |path: &PathBuf, reason: String| OpenError::Tls {
+        path: path.clone(),
+        reason,
+    };
     let chain = CertificateDer::pem_file_iter(chain_file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| bad(chain_file, error.to_string()))?;
-    let key = PrivateKeyDer::from_pem_file(key_file).map_err(|error| bad(key_file, error.to_string()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key_file).map_err(|error| bad(key_file, error.to_string()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -250,4 +306,3 @@ fn acceptor(chain_file: &PathBuf, key_file: &PathBuf) -> Result<TlsAcceptor, Ope
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
-

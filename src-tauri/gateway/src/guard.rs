@@ -13,8 +13,10 @@ const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
      x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-package-version, x-stainless-retry-count, \
      x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout, x-stainless-helper-method",
 );
-const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PATCH, PUT, DELETE, OPTIONS");
-const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("request-id, x-request-id, x-keyway-request-id, retry-after");
+const ALLOWED_METHODS: HeaderValue =
+    HeaderValue::from_static("GET, POST, PATCH, PUT, DELETE, OPTIONS");
+const EXPOSED_HEADERS: HeaderValue =
+    HeaderValue::from_static("request-id, x-request-id, x-keyway-request-id, retry-after");
 
 /// The rules of one gateway.
 #[derive(Debug)]
@@ -50,12 +52,28 @@ const BAD_ORIGIN: Turned = Turned {
 impl Guard {
     /// The rules for a gateway that listens on `bound`.
     pub(crate) fn new(options: &Options, bound: SocketAddr) -> Self {
-        let public = options.public_base_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let public = options
+            .public_base_url
+            .as_deref()
+            .and_then(|url| url::Url::parse(url).ok());
         let mut names = vec!["localhost".to_owned()];
-        names.extend(public.as_ref().and_then(|url| url.host_str()).map(str::to_lowercase));
-        let mut origins: Vec<String> = options.cors_origins.iter().map(|origin| origin.to_lowercase()).collect();
+        names.extend(
+            public
+                .as_ref()
+                .and_then(|url| url.host_str())
+                .map(str::to_lowercase),
+        );
+        let mut origins: Vec<String> = options
+            .cors_origins
+            .iter()
+            .map(|origin| origin.to_lowercase())
+            .collect();
         origins.extend(public.map(|url| url.origin().ascii_serialization()));
-        Self { names, any_address: !bound.ip().is_loopback(), origins }
+        Self {
+            names,
+            any_address: !bound.ip().is_loopback(),
+            origins,
+        }
     }
 
     /// Checks host and origin; returns an origin other than our own that is allowed.
@@ -66,19 +84,30 @@ impl Guard {
         }
         let headers = request.headers();
         let Some(origin) = headers.get(header::ORIGIN) else {
-            return if is_foreign_page(request.method(), headers) { Err(BAD_ORIGIN) } else { Ok(None) };
+            return if is_foreign_page(request.method(), headers) {
+                Err(BAD_ORIGIN)
+            } else {
+                Ok(None)
+            };
         };
         let text = origin.to_str().map_err(|_| BAD_ORIGIN)?.to_lowercase();
         if is_same_origin(&text, &host) {
             return Ok(None);
         }
-        if self.origins.contains(&text) { Ok(Some(origin.clone())) } else { Err(BAD_ORIGIN) }
+        if self.origins.contains(&text) {
+            Ok(Some(origin.clone()))
+        } else {
+            Err(BAD_ORIGIN)
+        }
     }
 
     /// Lets the browser show an answer to a page of an allowed origin.
     pub(crate) fn allow(origin: &HeaderValue, headers: &mut HeaderMap) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED_METHODS);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
@@ -88,8 +117,15 @@ impl Guard {
     fn is_ours(&self, host: &str) -> bool {
         let name = name_of(host);
         match name.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(address) => self.any_address || address.is_loopback() || self.names.iter().any(|own| own == name),
-            Err(_) => self.names.iter().any(|own| own == name.trim_end_matches('.')),
+            Ok(address) => {
+                self.any_address
+                    || address.is_loopback()
+                    || self.names.iter().any(|own| own == name)
+            }
+            Err(_) => self
+                .names
+                .iter()
+                .any(|own| own == name.trim_end_matches('.')),
         }
     }
 }
@@ -113,7 +149,9 @@ fn name_of(host: &str) -> &str {
 }
 
 fn is_same_origin(origin: &str, host: &str) -> bool {
-    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let authority = origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"));
     authority.is_some_and(|authority| authority == host)
 }
 
@@ -122,7 +160,10 @@ fn is_same_origin(origin: &str, host: &str) -> bool {
 fn is_foreign_page(method: &Method, headers: &HeaderMap) -> bool {
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
     let from_elsewhere = is("sec-fetch-site", "cross-site") || is("sec-fetch-site", "same-site");
-    from_elsewhere && !(is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && method == Method::GET)
+    from_elsewhere
+        && !(is("sec-fetch-mode", "navigate")
+            && is("sec-fetch-dest", "document")
+            && method == Method::GET)
 }
 
 #[cfg(test)]
@@ -152,19 +193,40 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        guard.check(&request.body(()).unwrap()).map_err(|turned| turned.code)
+        guard
+            .check(&request.body(()).unwrap())
+            .map_err(|turned| turned.code)
     }
 
     #[test]
     fn own_names_are_let_in_and_others_are_not() {
         let guard = guard("127.0.0.1", &[], None);
-        for host in ["127.0.0.1:9233", "localhost:9233", "LOCALHOST", "[::1]:9233", "127.0.0.1"] {
+        for host in [
+            "127.0.0.1:9233",
+            "localhost:9233",
+            "LOCALHOST",
+            "[::1]:9233",
+            "127.0.0.1",
+        ] {
             assert_eq!(knock(&guard, &[("host", host)]), Ok(None), "{host}");
         }
-        for host in ["evil.example", "127.0.0.1.evil.example:9233", "192.168.1.5:9233", "localhost@evil.example", "localhost.evil.example"] {
-            assert_eq!(knock(&guard, &[("host", host)]), Err("host_not_allowed"), "{host}");
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example:9233",
+            "192.168.1.5:9233",
+            "localhost@evil.example",
+            "localhost.evil.example",
+        ] {
+            assert_eq!(
+                knock(&guard, &[("host", host)]),
+                Err("host_not_allowed"),
+                "{host}"
+            );
         }
-        assert_eq!(knock(&guard, &[("host", "localhost"), ("host", "evil.example")]), Err("host_not_allowed"));
+        assert_eq!(
+            knock(&guard, &[("host", "localhost"), ("host", "evil.example")]),
+            Err("host_not_allowed")
+        );
         assert_eq!(knock(&guard, &[]), Err("host_not_allowed"));
     }
 
@@ -173,7 +235,10 @@ mod tests {
         let guard = guard("0.0.0.0", &[], Some("https://keyway.team.example"));
         assert_eq!(knock(&guard, &[("host", "192.168.1.5:9233")]), Ok(None));
         assert_eq!(knock(&guard, &[("host", "keyway.team.example")]), Ok(None));
-        assert_eq!(knock(&guard, &[("host", "evil.example")]), Err("host_not_allowed"));
+        assert_eq!(
+            knock(&guard, &[("host", "evil.example")]),
+            Err("host_not_allowed")
+        );
     }
 
     #[test]
@@ -181,8 +246,17 @@ mod tests {
         let guard = guard("127.0.0.1", &["https://app.example"], None);
         let with = |origin| knock(&guard, &[("host", "127.0.0.1:9233"), ("origin", origin)]);
         assert_eq!(with("http://127.0.0.1:9233"), Ok(None));
-        assert_eq!(with("https://app.example"), Ok(Some(HeaderValue::from_static("https://app.example"))));
-        for origin in ["null", "http://127.0.0.1:8080", "http://localhost:9233", "https://evil.example", "http://127.0.0.1:9233.evil.example"] {
+        assert_eq!(
+            with("https://app.example"),
+            Ok(Some(HeaderValue::from_static("https://app.example")))
+        );
+        for origin in [
+            "null",
+            "http://127.0.0.1:8080",
+            "http://localhost:9233",
+            "https://evil.example",
+            "http://127.0.0.1:9233.evil.example",
+        ] {
             assert_eq!(with(origin), Err("origin_not_allowed"), "{origin}");
         }
     }
@@ -190,7 +264,11 @@ mod tests {
     #[test]
     fn loads_that_another_site_started_are_turned_away_but_links_are_followed() {
         let guard = guard("127.0.0.1", &[], None);
-        let image = [("host", "localhost"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")];
+        let image = [
+            ("host", "localhost"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors"),
+        ];
         assert_eq!(knock(&guard, &image), Err("origin_not_allowed"));
         let link = Request::get("/")
             .header("host", "localhost")

@@ -80,7 +80,10 @@ id!(
 );
 
 /// A new identifier, ordered by the time of its making.
-#[expect(clippy::disallowed_methods, reason = "the one place where ids are made")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where ids are made"
+)]
 pub fn fresh() -> String {
     uuid::Uuid::now_v7().to_string()
 }

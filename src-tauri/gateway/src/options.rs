@@ -77,28 +77,45 @@ impl Environment {
 
     /// A variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 }
 
 impl Options {
     /// The options that the environment gives.
     pub fn from_environment(environment: &Environment, folder: &Path) -> Result<Self, BadOption> {
-        let port = parsed(environment, "KEYWAY_PORT", "it must be a port number from 0 to 65535")?;
+        let port = parsed(
+            environment,
+            "KEYWAY_PORT",
+            "it must be a port number from 0 to 65535",
+        )?;
         Ok(Self {
             host: host(environment.get("KEYWAY_HOST"))?,
             port: port.unwrap_or(DEFAULT_PORT),
-            data_dir: environment.get("KEYWAY_DATA_DIR").map_or_else(|| default_data_dir(folder), PathBuf::from),
+            data_dir: environment
+                .get("KEYWAY_DATA_DIR")
+                .map_or_else(|| default_data_dir(folder), PathBuf::from),
             secret: environment.get("KEYWAY_SECRET").map(SecretString::from),
-            admin_token: environment.get("KEYWAY_ADMIN_TOKEN").map(SecretString::from),
+            admin_token: environment
+                .get("KEYWAY_ADMIN_TOKEN")
+                .map(SecretString::from),
             cors_origins: list(environment.get("KEYWAY_CORS_ORIGINS")),
             public_base_url: environment
                 .get("KEYWAY_PUBLIC_BASE_URL")
                 .map(|url| url.trim_end_matches('/').to_owned()),
-            log_level: environment.get("KEYWAY_LOG_LEVEL").unwrap_or("info").to_lowercase(),
+            log_level: environment
+                .get("KEYWAY_LOG_LEVEL")
+                .unwrap_or("info")
+                .to_lowercase(),
             tls: tls(environment)?,
-            keychain: parsed(environment, "KEYWAY_KEYCHAIN", "it must be true or false")?.unwrap_or(true),
-            session_bus: environment.get("DBUS_SESSION_BUS_ADDRESS").map(str::to_owned),
+            keychain: parsed(environment, "KEYWAY_KEYCHAIN", "it must be true or false")?
+                .unwrap_or(true),
+            session_bus: environment
+                .get("DBUS_SESSION_BUS_ADDRESS")
+                .map(str::to_owned),
             runtime_dir: environment.get("XDG_RUNTIME_DIR").map(PathBuf::from),
         })
     }
@@ -114,28 +131,44 @@ fn parsed<T: std::str::FromStr>(
     name: &'static str,
     wanted: &'static str,
 ) -> Result<Option<T>, BadOption> {
-    let Some(value) = environment.get(name) else { return Ok(None) };
-    value.parse().map(Some).map_err(|_| BadOption { name, value: value.to_owned(), wanted })
+    let Some(value) = environment.get(name) else {
+        return Ok(None);
+    };
+    value.parse().map(Some).map_err(|_| BadOption {
+        name,
+        value: value.to_owned(),
+        wanted,
+    })
 }
 
 /// `localhost` is a name, not an address; it means the IPv4 loopback that agents are pointed at.
 pub fn host(text: Option<&str>) -> Result<IpAddr, BadOption> {
     match text {
         None | Some("localhost") => Ok(IpAddr::from([127, 0, 0, 1])),
-        Some(text) => text.trim_matches(['[', ']']).parse().map_err(|_| BadOption {
-            name: "KEYWAY_HOST",
-            value: text.to_owned(),
-            wanted: "it must be an IP address such as 127.0.0.1 or 0.0.0.0",
-        }),
+        Some(text) => text
+            .trim_matches(['[', ']'])
+            .parse()
+            .map_err(|_| BadOption {
+                name: "KEYWAY_HOST",
+                value: text.to_owned(),
+                wanted: "it must be an IP address such as 127.0.0.1 or 0.0.0.0",
+            }),
     }
 }
 
 fn tls(environment: &Environment) -> Result<Option<(PathBuf, PathBuf)>, BadOption> {
-    match (environment.get("KEYWAY_TLS_CERT"), environment.get("KEYWAY_TLS_KEY")) {
+    match (
+        environment.get("KEYWAY_TLS_CERT"),
+        environment.get("KEYWAY_TLS_KEY"),
+    ) {
         (None, None) => Ok(None),
         (Some(certificate), Some(key)) => Ok(Some((certificate.into(), key.into()))),
         (certificate, _) => Err(BadOption {
-            name: if certificate.is_some() { "KEYWAY_TLS_KEY" } else { "KEYWAY_TLS_CERT" },
+            name: if certificate.is_some() {
+                "KEYWAY_TLS_KEY"
+            } else {
+                "KEYWAY_TLS_CERT"
+            },
             value: String::new(),
             wanted: "certificate and key are needed together",
         }),
@@ -144,7 +177,10 @@ fn tls(environment: &Environment) -> Result<Option<(PathBuf, PathBuf)>, BadOptio
 
 fn list(text: Option<&str>) -> Vec<String> {
     let parts = text.unwrap_or_default().split(',');
-    parts.map(|part| part.trim().trim_end_matches('/').to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
+        .map(|part| part.trim().trim_end_matches('/').to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// A data folder of keyway-router in the working folder goes on being used; else the user's own.
@@ -153,7 +189,8 @@ fn default_data_dir(folder: &Path) -> PathBuf {
     if local.join("keyway.db").is_file() {
         return local;
     }
-    directories::ProjectDirs::from("dev", "keyway", "keyway").map_or(local, |dirs| dirs.data_dir().to_owned())
+    directories::ProjectDirs::from("dev", "keyway", "keyway")
+        .map_or(local, |dirs| dirs.data_dir().to_owned())
 }
 
 fn parse_dotenv(text: &str) -> HashMap<String, String> {
@@ -201,7 +238,10 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_variable_and_what_it_must_be() {
         let error = options("KEYWAY_PORT=many").unwrap_err();
-        assert_eq!(error.to_string(), "KEYWAY_PORT is \"many\", but it must be a port number from 0 to 65535");
+        assert_eq!(
+            error.to_string(),
+            "KEYWAY_PORT is \"many\", but it must be a port number from 0 to 65535"
+        );
         assert!(options("KEYWAY_HOST=example.org").is_err());
         assert!(options("KEYWAY_TLS_CERT=/a.pem").is_err());
     }

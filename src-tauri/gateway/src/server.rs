@@ -51,15 +51,24 @@ pub(crate) async fn serve(
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
 ) {
-    let bound = listener.local_addr().unwrap_or_else(|_| app.options.address());
+    let bound = listener
+        .local_addr()
+        .unwrap_or_else(|_| app.options.address());
     let guard = Guard::new(&app.options, bound);
-    let doorway = Arc::new(Doorway { app, guard, router, tls });
+    let doorway = Arc::new(Doorway {
+        app,
+        guard,
+        router,
+        tls,
+    });
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, peer)) => {
                 let doorway = doorway.clone();
                 let tasks = doorway.app.tasks.clone();
-                tasks.spawn(|stopping| async move { doorway.connection(stream, peer, stopping).await });
+                tasks.spawn(
+                    |stopping| async move { doorway.connection(stream, peer, stopping).await },
+                );
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -70,7 +79,12 @@ pub(crate) async fn serve(
 }
 
 impl Doorway {
-    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, stopping: CancellationToken) {
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        stopping: CancellationToken,
+    ) {
         stream.set_nodelay(true).ok(); // slower, not wrong, without it
         let Some(tls) = self.tls.clone() else {
             return self.plain(stream, stopping).await;
@@ -111,7 +125,10 @@ impl Doorway {
             async move { Ok::<_, Infallible>(doorway.answer(request).await) }
         });
         let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE);
         let connection = builder.serve_connection(io, service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -132,7 +149,9 @@ impl Doorway {
         };
         let mut response = match endpoint {
             Some(endpoint) if request.method() != http::Method::OPTIONS => {
-                proxy::answer(&self.app, endpoint, request).await.map(ServedBody::Reply)
+                proxy::answer(&self.app, endpoint, request)
+                    .await
+                    .map(ServedBody::Reply)
             }
             Some(_) | None => self.route(request).await,
         };
@@ -148,7 +167,11 @@ impl Doorway {
             *response.status_mut() = StatusCode::NO_CONTENT;
             return response;
         }
-        let Ok(response) = self.router.clone().oneshot(request.map(AxumBody::new)).await;
+        let Ok(response) = self
+            .router
+            .clone()
+            .oneshot(request.map(AxumBody::new))
+            .await;
         response.map(ServedBody::Routed)
     }
 }
@@ -163,14 +186,20 @@ fn note_end(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 /// Refuses in the protocol of the endpoint, so that agents show the reason.
 fn turned_away(turned: &Turned, endpoint: Option<&proxy::Endpoint>) -> Response<ReplyBody> {
     if let Some(endpoint) = endpoint {
-        return proxy::turned_away(endpoint.protocol(), turned.status, turned.code, turned.message);
+        return proxy::turned_away(
+            endpoint.protocol(),
+            turned.status,
+            turned.code,
+            turned.message,
+        );
     }
     let body = serde_json::json!({"detail": turned.message, "code": turned.code}).to_string();
     let mut response = Response::new(ReplyBody::from(Bytes::from(body)));
     *response.status_mut() = turned.status;
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("application/json"),
+    );
     response
 }
 
@@ -184,7 +213,10 @@ impl Body for ServedBody {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match self.get_mut() {
             Self::Reply(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
             Self::Routed(body) => Pin::new(body).poll_frame(context).map_err(Into::into),

@@ -22,11 +22,21 @@ pub(crate) struct SetAside {
 pub(crate) fn open(data_dir: &Path) -> Result<(Store, Option<SetAside>), StoreError> {
     match Store::open(data_dir) {
         Ok(store) => Ok((store, None)),
-        Err(StoreError::ForeignDatabase { path, product, hint }) => {
+        Err(StoreError::ForeignDatabase {
+            path,
+            product,
+            hint,
+        }) => {
             if data_dir.join(SET_ASIDE).exists() {
-                return Err(StoreError::ForeignDatabase { path, product, hint });
+                return Err(StoreError::ForeignDatabase {
+                    path,
+                    product,
+                    hint,
+                });
             }
-            let old = SetAside { folder: data_dir.to_owned() };
+            let old = SetAside {
+                folder: data_dir.to_owned(),
+            };
             old.move_all(store::FILE, SET_ASIDE)?;
             match Store::open(data_dir) {
                 Ok(store) => Ok((store, Some(old))),

@@ -32,7 +32,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .route("/api/hello", get(|| async { StatusCode::OK }))
         .route("/", get(|| async { page("index.html") }))
-        .route("/{*path}", get(|Path(path): Path<String>| async move { page(&path) }))
+        .route(
+            "/{*path}",
+            get(|Path(path): Path<String>| async move { page(&path) }),
+        )
         .with_state(app)
 }
 
@@ -41,9 +44,22 @@ async fn health(State(app): State<Arc<App>>) -> Json<serde_json::Value> {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let resting = app.health.report(app.clock.now()).iter().filter(|line| line.circuit_open).count();
-    let text = app.metrics.render(app.in_flight(), resting, app.store.dropped_log_entries());
-    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+    let resting = app
+        .health
+        .report(app.clock.now())
+        .iter()
+        .filter(|line| line.circuit_open)
+        .count();
+    let text = app
+        .metrics
+        .render(app.in_flight(), resting, app.store.dropped_log_entries());
+    (
+        [(
+            header::CONTENT_TYPE,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        )],
+        text,
+    )
 }
 
 /// A file of the UI; paths that are none are pages, which the UI finds itself.
@@ -63,10 +79,15 @@ fn page(path: &str) -> Response {
 
 fn served(path: &str, file: EmbeddedFile) -> Response {
     let mut headers = secured();
-    let kind = HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind = HeaderValue::from_str(file.metadata.mimetype())
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     // Names under assets/ carry a hash of their content.
-    let kept = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kept = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     let body = match file.data {
         Cow::Borrowed(bytes) => bytes::Bytes::from_static(bytes),
@@ -89,10 +110,22 @@ fn without_ui() -> Response {
 fn secured() -> HeaderMap {
     HeaderMap::from_iter([
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
     ])
 }

@@ -102,6 +102,9 @@ pub struct Credential {
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("id", &self.id).field("label", &self.label).finish_non_exhaustive()
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("label", &self.label)
+            .finish_non_exhaustive()
     }
 }

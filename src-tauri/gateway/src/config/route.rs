@@ -107,5 +107,7 @@ impl FromStr for Mode {
 
 /// A mode name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown route mode {0:?}; use direct, failover (or auto-select), balance, adapter or fusion")]
+#[error(
+    "unknown route mode {0:?}; use direct, failover (or auto-select), balance, adapter or fusion"
+)]
 pub struct UnknownMode(String);

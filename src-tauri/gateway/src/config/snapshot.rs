@@ -57,8 +57,11 @@ pub struct ProviderView {
 impl Snapshot {
     /// Indexes the records.
     pub fn build(parts: SnapshotParts) -> Self {
-        let mut groups: HashMap<GroupId, GroupView> =
-            parts.groups.into_iter().map(|group| (group.id.clone(), GroupView::empty(group))).collect();
+        let mut groups: HashMap<GroupId, GroupView> = parts
+            .groups
+            .into_iter()
+            .map(|group| (group.id.clone(), GroupView::empty(group)))
+            .collect();
         for view in provider_views(parts.providers, parts.credentials) {
             if let Some(group) = groups.get_mut(&view.provider.group) {
                 group.add_provider(view);
@@ -75,8 +78,15 @@ impl Snapshot {
             }
         }
         Self {
-            groups: groups.into_iter().map(|(id, view)| (id, Arc::new(view))).collect(),
-            keys: parts.keys.into_iter().map(|key| (key.hash, Arc::new(key))).collect(),
+            groups: groups
+                .into_iter()
+                .map(|(id, view)| (id, Arc::new(view)))
+                .collect(),
+            keys: parts
+                .keys
+                .into_iter()
+                .map(|key| (key.hash, Arc::new(key)))
+                .collect(),
             settings: parts.settings,
         }
     }
@@ -121,14 +131,18 @@ impl GroupView {
     }
 
     fn add_provider(&mut self, view: ProviderView) {
-        self.provider_ids.insert(view.provider.id.clone(), view.provider.uid.clone());
-        self.providers.insert(view.provider.uid.clone(), Arc::new(view));
+        self.provider_ids
+            .insert(view.provider.id.clone(), view.provider.uid.clone());
+        self.providers
+            .insert(view.provider.uid.clone(), Arc::new(view));
     }
 
     fn add_route(&mut self, route: Route) {
         if route.enabled {
             self.aliases.insert(route.alias.clone(), route.id.clone());
-            self.folded_aliases.entry(route.alias.to_lowercase()).or_insert_with(|| route.id.clone());
+            self.folded_aliases
+                .entry(route.alias.to_lowercase())
+                .or_insert_with(|| route.id.clone());
         }
         self.routes.insert(route.id.clone(), Arc::new(route));
     }
@@ -140,7 +154,9 @@ impl GroupView {
 
     /// A provider by its readable id.
     pub fn provider_by_id(&self, id: &str) -> Option<&Arc<ProviderView>> {
-        self.provider_ids.get(id).and_then(|uid| self.providers.get(uid))
+        self.provider_ids
+            .get(id)
+            .and_then(|uid| self.providers.get(uid))
     }
 
     /// All providers, in no order.
@@ -155,7 +171,10 @@ impl GroupView {
 
     /// The enabled route with this alias: as written, else in any case.
     pub fn route_by_alias(&self, alias: &str) -> Option<&Arc<Route>> {
-        let id = self.aliases.get(alias).or_else(|| self.folded_aliases.get(&alias.to_lowercase()))?;
+        let id = self
+            .aliases
+            .get(alias)
+            .or_else(|| self.folded_aliases.get(&alias.to_lowercase()))?;
         self.routes.get(id)
     }
 
@@ -167,15 +186,24 @@ impl GroupView {
 
 fn provider_views(providers: Vec<Provider>, credentials: Vec<Credential>) -> Vec<ProviderView> {
     let mut by_provider: HashMap<ProviderUid, Vec<Arc<Credential>>> = HashMap::new();
-    for credential in credentials.into_iter().filter(|credential| credential.enabled) {
-        by_provider.entry(credential.provider.clone()).or_default().push(Arc::new(credential));
+    for credential in credentials
+        .into_iter()
+        .filter(|credential| credential.enabled)
+    {
+        by_provider
+            .entry(credential.provider.clone())
+            .or_default()
+            .push(Arc::new(credential));
     }
     providers
         .into_iter()
         .map(|provider| {
             let mut credentials = by_provider.remove(&provider.uid).unwrap_or_default();
             credentials.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
-            ProviderView { provider, credentials }
+            ProviderView {
+                provider,
+                credentials,
+            }
         })
         .collect()
 }

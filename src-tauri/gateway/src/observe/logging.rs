@@ -20,10 +20,20 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 pub fn begin(level: &str) {
     let directives = match level {
         "off" => "off".to_owned(),
-        "error" | "warn" | "info" | "debug" | "trace" => format!("warn,keyway_gateway={level},keyway={level}"),
+        "error" | "warn" | "info" | "debug" | "trace" => {
+            format!("warn,keyway_gateway={level},keyway={level}")
+        }
         other => other.to_owned(),
     };
-    let filter = EnvFilter::try_new(&directives).unwrap_or_else(|_| EnvFilter::new("warn,keyway_gateway=info"));
-    let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false);
-    tracing_subscriber::registry().with(filter).with(layer).try_init().ok(); // the first subscriber stays
+    let filter = EnvFilter::try_new(&directives)
+        .unwrap_or_else(|_| EnvFilter::new("warn,keyway_gateway=info"));
+    let layer = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(layer)
+        .try_init()
+        .ok(); // the first subscriber stays
 }

@@ -93,15 +93,48 @@ impl Default for Metrics {
             dropped: Gauge::default(),
             registry: RwLock::default(),
         };
-        registry.register("requests", "Exchanges, by what the client saw", metrics.requests.clone());
-        registry.register_with_unit("duration", "Time to the end of the answer", Unit::Seconds, metrics.duration.clone());
-        registry.register_with_unit("first_byte", "Time to the first byte of the answer", Unit::Seconds, metrics.first_byte.clone());
-        registry.register("tokens", "Tokens, by kind; input includes cached and written", metrics.tokens.clone());
-        registry.register("failures", "Exchanges that failed, by error code", metrics.failures.clone());
+        registry.register(
+            "requests",
+            "Exchanges, by what the client saw",
+            metrics.requests.clone(),
+        );
+        registry.register_with_unit(
+            "duration",
+            "Time to the end of the answer",
+            Unit::Seconds,
+            metrics.duration.clone(),
+        );
+        registry.register_with_unit(
+            "first_byte",
+            "Time to the first byte of the answer",
+            Unit::Seconds,
+            metrics.first_byte.clone(),
+        );
+        registry.register(
+            "tokens",
+            "Tokens, by kind; input includes cached and written",
+            metrics.tokens.clone(),
+        );
+        registry.register(
+            "failures",
+            "Exchanges that failed, by error code",
+            metrics.failures.clone(),
+        );
         registry.register("in_flight", "Requests under way", metrics.in_flight.clone());
-        registry.register("resting_credentials", "Credentials that rest after failures", metrics.resting.clone());
-        registry.register("dropped_log_entries", "Log entries lost because the disk was too slow", metrics.dropped.clone());
-        Self { registry: RwLock::new(registry), ..metrics }
+        registry.register(
+            "resting_credentials",
+            "Credentials that rest after failures",
+            metrics.resting.clone(),
+        );
+        registry.register(
+            "dropped_log_entries",
+            "Log entries lost because the disk was too slow",
+            metrics.dropped.clone(),
+        );
+        Self {
+            registry: RwLock::new(registry),
+            ..metrics
+        }
     }
 }
 
@@ -115,7 +148,8 @@ impl Metrics {
 
     /// The text that Prometheus reads, with gauges as given.
     pub fn render(&self, in_flight: usize, resting: usize, dropped: u64) -> String {
-        self.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
+        self.in_flight
+            .set(i64::try_from(in_flight).unwrap_or(i64::MAX));
         self.resting.set(i64::try_from(resting).unwrap_or(i64::MAX));
         self.dropped.set(dropped);
         let mut text = String::new();
@@ -125,7 +159,8 @@ impl Metrics {
     }
 
     fn count_one(&self, entry: &LogEntry) {
-        let text = |value: &Option<std::sync::Arc<str>>| value.as_deref().unwrap_or_default().to_owned();
+        let text =
+            |value: &Option<std::sync::Arc<str>>| value.as_deref().unwrap_or_default().to_owned();
         let path = Path {
             group: entry.group.as_str().to_owned(),
             route: text(&entry.route_alias),
@@ -140,12 +175,21 @@ impl Metrics {
         };
         self.requests.get_or_create(&exchange).inc();
         if let Some(error) = &entry.error_code {
-            self.failures.get_or_create(&Failure { provider: path.provider.clone(), error: error.to_string() }).inc();
+            self.failures
+                .get_or_create(&Failure {
+                    provider: path.provider.clone(),
+                    error: error.to_string(),
+                })
+                .inc();
         }
         if let Some(first) = entry.first_byte_us {
-            self.first_byte.get_or_create(&path).observe(in_seconds(first));
+            self.first_byte
+                .get_or_create(&path)
+                .observe(in_seconds(first));
         }
-        self.duration.get_or_create(&path).observe(in_seconds(entry.total_us));
+        self.duration
+            .get_or_create(&path)
+            .observe(in_seconds(entry.total_us));
         self.count_tokens(&path, entry);
     }
 
@@ -170,7 +214,10 @@ impl Metrics {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a histogram's buckets are far coarser")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a histogram's buckets are far coarser"
+)]
 fn in_seconds(micros: u64) -> f64 {
     micros as f64 / 1e6
 }

@@ -31,7 +31,11 @@ pub(super) fn admit(
             return check(snapshot, key, now);
         }
     }
-    Err(if sent { ProxyError::UnknownKey } else { ProxyError::MissingKey })
+    Err(if sent {
+        ProxyError::UnknownKey
+    } else {
+        ProxyError::MissingKey
+    })
 }
 
 fn check(snapshot: &Snapshot, key: &Arc<ClientKey>, now: Timestamp) -> Result<Caller, ProxyError> {
@@ -41,30 +45,63 @@ fn check(snapshot: &Snapshot, key: &Arc<ClientKey>, now: Timestamp) -> Result<Ca
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(ProxyError::ExpiredKey);
     }
-    let group = snapshot.group(&key.group).filter(|view| view.group.enabled).ok_or(ProxyError::GroupDisabled)?;
-    Ok(Caller { key: key.clone(), group: group.clone() })
+    let group = snapshot
+        .group(&key.group)
+        .filter(|view| view.group.enabled)
+        .ok_or(ProxyError::GroupDisabled)?;
+    Ok(Caller {
+        key: key.clone(),
+        group: group.clone(),
+    })
 }
 
 /// All places a client may put its key; some send two headers of which one is a placeholder.
-fn keys_sent<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> impl Iterator<Item = std::borrow::Cow<'a, str>> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(|value| {
-        let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
-        if scheme.eq_ignore_ascii_case("bearer") { rest.trim() } else { value.trim() }
-    });
-    let in_query = query.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
-    let in_query = in_query.filter(|(name, _)| name == "key").map(|(_, value)| value);
-    [bearer, text("x-api-key"), text("x-goog-api-key"), text("api-key")]
+fn keys_sent<'a>(
+    headers: &'a HeaderMap,
+    query: Option<&'a str>,
+) -> impl Iterator<Item = std::borrow::Cow<'a, str>> {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| {
+            let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));
+            if scheme.eq_ignore_ascii_case("bearer") {
+                rest.trim()
+            } else {
+                value.trim()
+            }
+        });
+    let in_query = query
         .into_iter()
-        .flatten()
-        .map(std::borrow::Cow::Borrowed)
-        .chain(in_query)
-        .filter(|key| !key.is_empty())
+        .flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
+    let in_query = in_query
+        .filter(|(name, _)| name == "key")
+        .map(|(_, value)| value);
+    [
+        bearer,
+        text("x-api-key"),
+        text("x-goog-api-key"),
+        text("api-key"),
+    ]
+    .into_iter()
+    .flatten()
+    .map(std::borrow::Cow::Borrowed)
+    .chain(in_query)
+    .filter(|key| !key.is_empty())
 }
 
 /// The query without the client's key.
 pub(super) fn query_without_key(query: &str) -> Option<String> {
-    let kept: Vec<&str> = query.split('&').filter(|part| !part.starts_with("key=") && !part.is_empty()).collect();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|part| !part.starts_with("key=") && !part.is_empty())
+        .collect();
     (!kept.is_empty()).then(|| kept.join("&"))
 }
 
@@ -79,7 +116,9 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        keys_sent(&headers, query).map(|key| key.into_owned()).collect()
+        keys_sent(&headers, query)
+            .map(|key| key.into_owned())
+            .collect()
     }
 
     #[test]
@@ -90,13 +129,19 @@ mod tests {
         assert_eq!(sent(&[("x-api-key", "k1")], None), ["k1"]);
         assert_eq!(sent(&[("x-goog-api-key", "k1")], None), ["k1"]);
         assert_eq!(sent(&[], Some("alt=sse&key=k%31")), ["k1"]);
-        assert_eq!(sent(&[("authorization", "Bearer a"), ("x-api-key", "b")], None), ["a", "b"]);
+        assert_eq!(
+            sent(&[("authorization", "Bearer a"), ("x-api-key", "b")], None),
+            ["a", "b"]
+        );
         assert!(sent(&[("authorization", "Bearer ")], None).is_empty());
     }
 
     #[test]
     fn the_key_never_stays_in_the_query() {
-        assert_eq!(query_without_key("alt=sse&key=secret").as_deref(), Some("alt=sse"));
+        assert_eq!(
+            query_without_key("alt=sse&key=secret").as_deref(),
+            Some("alt=sse")
+        );
         assert_eq!(query_without_key("key=secret"), None);
     }
 }

@@ -57,13 +57,24 @@ pub(super) struct Origin {
 impl Answer {
     /// The gateway's own JSON.
     pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        Self { status, headers, body: Body::Whole(vec![body.into()]) }
+        let headers = HeaderMap::from_iter([(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )]);
+        Self {
+            status,
+            headers,
+            body: Body::Whole(vec![body.into()]),
+        }
     }
 
     /// The built-in provider's answer.
     pub(super) fn echo(status: StatusCode, headers: HeaderMap, body: EchoBody) -> Self {
-        Self { status, headers, body: Body::Echo(Box::new(body)) }
+        Self {
+            status,
+            headers,
+            body: Body::Echo(Box::new(body)),
+        }
     }
 
     /// An upstream's answer, of which only the head is there yet.
@@ -82,7 +93,11 @@ impl Answer {
             circuit,
             alias: (**asked != *target.model).then(|| asked.clone()),
         };
-        Self { status: head.status, headers: head.headers, body: Body::Upstream { incoming, from } }
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body: Body::Upstream { incoming, from },
+        }
     }
 
     /// The status it goes out with.
@@ -92,28 +107,73 @@ impl Answer {
 
     /// Reads an error answer whole, so that it can be given later without keeping its connection.
     pub(super) async fn held(self) -> Self {
-        let Body::Upstream { incoming, from } = self.body else { return self };
-        let bytes = collect(incoming, from.idle, MOST_ERROR_BYTES).await.unwrap_or_default();
-        Self { body: Body::Held { bytes, from }, ..self }
+        let Body::Upstream { incoming, from } = self.body else {
+            return self;
+        };
+        let bytes = collect(incoming, from.idle, MOST_ERROR_BYTES)
+            .await
+            .unwrap_or_default();
+        Self {
+            body: Body::Held { bytes, from },
+            ..self
+        }
     }
 
     /// Turns into the response that the client gets, and takes the exchange along to its end.
-    pub(super) async fn respond(self, protocol: Protocol, exchange: Exchange) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
+    pub(super) async fn respond(
+        self,
+        protocol: Protocol,
+        exchange: Exchange,
+    ) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
         match self.body {
             Body::Whole(pieces) => Ok(whole(self.status, self.headers, pieces, exchange)),
             Body::Echo(mut echo) => {
                 let id = exchange.entry.id.clone();
                 echo.carry(exchange);
-                Ok(stamped(build(self.status, self.headers, ReplyBody::Echo(echo)), protocol, &id))
+                Ok(stamped(
+                    build(self.status, self.headers, ReplyBody::Echo(echo)),
+                    protocol,
+                    &id,
+                ))
             }
-            Body::Held { bytes, from } => Ok(failed(protocol, self.status, &self.headers, bytes, &from, exchange)),
+            Body::Held { bytes, from } => Ok(failed(
+                protocol,
+                self.status,
+                &self.headers,
+                bytes,
+                &from,
+                exchange,
+            )),
             Body::Upstream { incoming, from } if !self.status.is_success() => {
                 match collect(incoming, from.idle, MOST_ERROR_BYTES).await {
-                    Ok(bytes) => Ok(failed(protocol, self.status, &self.headers, bytes, &from, exchange)),
-                    Err(reason) => Err((exchange, ProxyError::Cut { provider: from.provider, reason })),
+                    Ok(bytes) => Ok(failed(
+                        protocol,
+                        self.status,
+                        &self.headers,
+                        bytes,
+                        &from,
+                        exchange,
+                    )),
+                    Err(reason) => Err((
+                        exchange,
+                        ProxyError::Cut {
+                            provider: from.provider,
+                            reason,
+                        },
+                    )),
                 }
             }
-            Body::Upstream { incoming, from } => succeeded(protocol, self.status, self.headers, incoming, from, exchange).await,
+            Body::Upstream { incoming, from } => {
+                succeeded(
+                    protocol,
+                    self.status,
+                    self.headers,
+                    incoming,
+                    from,
+                    exchange,
+                )
+                .await
+            }
         }
     }
 }
@@ -140,27 +200,64 @@ async fn succeeded(
         back.remove(header::CONTENT_ENCODING);
     }
     exchange.entry.protocol_out = Some(protocol);
-    let manner = if decoder.is_some() { manner(&upstream) } else { Manner::Bytes };
+    let manner = if decoder.is_some() {
+        manner(&upstream)
+    } else {
+        Manner::Bytes
+    };
     let decoder = decoder.unwrap_or_default();
     match manner {
-        Manner::Page(what) => Err((exchange, ProxyError::NotAnAnswer { provider: from.provider, what })),
+        Manner::Page(what) => Err((
+            exchange,
+            ProxyError::NotAnAnswer {
+                provider: from.provider,
+                what,
+            },
+        )),
         Manner::Json if exchange.entry.streamed => {
-            let source = Source { incoming, decoder, reading: reading(protocol, &from, false), from };
+            let source = Source {
+                incoming,
+                decoder,
+                reading: reading(protocol, &from, false),
+                from,
+            };
             Ok(relayed(status, back, source, protocol, exchange))
         }
-        Manner::Json => match collect(incoming, from.idle, MOST_WHOLE_BYTES).await.and_then(|bytes| decoder.whole(bytes)) {
+        Manner::Json => match collect(incoming, from.idle, MOST_WHOLE_BYTES)
+            .await
+            .and_then(|bytes| decoder.whole(bytes))
+        {
             Ok(bytes) => Ok(read_whole(protocol, status, back, bytes, &from, exchange)),
-            Err(reason) => Err((exchange, ProxyError::Cut { provider: from.provider, reason })),
+            Err(reason) => Err((
+                exchange,
+                ProxyError::Cut {
+                    provider: from.provider,
+                    reason,
+                },
+            )),
         },
         Manner::Events => {
             exchange.entry.streamed = true;
-            back.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+            back.insert(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("no-cache, no-transform"),
+            );
             back.insert("x-accel-buffering", HeaderValue::from_static("no"));
-            let source = Source { incoming, decoder, reading: reading(protocol, &from, true), from };
+            let source = Source {
+                incoming,
+                decoder,
+                reading: reading(protocol, &from, true),
+                from,
+            };
             Ok(relayed(status, back, source, protocol, exchange))
         }
         Manner::Bytes => {
-            let source = Source { incoming, decoder: Decoder::default(), reading: Reading::Bytes, from };
+            let source = Source {
+                incoming,
+                decoder: Decoder::default(),
+                reading: Reading::Bytes,
+                from,
+            };
             Ok(relayed(status, back, source, protocol, exchange))
         }
     }
@@ -172,8 +269,16 @@ fn reading(protocol: Protocol, from: &Origin, sse: bool) -> Reading {
 }
 
 fn manner(upstream: &HeaderMap) -> Manner {
-    let text = upstream.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let text = upstream
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = text
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "text/event-stream" => Manner::Events,
         "application/json" | "" => Manner::Json,
@@ -192,7 +297,11 @@ fn relayed(
 ) -> Response<ReplyBody> {
     let id = exchange.entry.id.clone();
     let relay = Relay::new(source, protocol, status.as_u16(), exchange);
-    stamped(build(status, headers, ReplyBody::Relay(Box::new(relay))), protocol, &id)
+    stamped(
+        build(status, headers, ReplyBody::Relay(Box::new(relay))),
+        protocol,
+        &id,
+    )
 }
 
 fn read_whole(
@@ -222,13 +331,31 @@ fn failed(
     let decoder = Decoder::of(upstream).unwrap_or_default();
     let bytes = decoder.whole(bytes.clone()).unwrap_or(bytes);
     let known = error::recognise(protocol, status.as_u16(), &bytes);
-    let kind = known.as_ref().map_or_else(|| error::ErrorKind::of_status(status.as_u16()), |(kind, _)| *kind);
-    let said = known.map_or_else(|| format!("provider {:?} answered with status {status} and no explanation", from.provider), |(_, said)| said);
+    let kind = known.as_ref().map_or_else(
+        || error::ErrorKind::of_status(status.as_u16()),
+        |(kind, _)| *kind,
+    );
+    let said = known.map_or_else(
+        || {
+            format!(
+                "provider {:?} answered with status {status} and no explanation",
+                from.provider
+            )
+        },
+        |(_, said)| said,
+    );
     let id = exchange.entry.id.clone();
     let body = if is_json_object(&bytes) {
         bytes
     } else {
-        error::ErrorReply { kind, status: status.as_u16(), code: "upstream_error", message: &said, request_id: Some(&id) }.body(protocol)
+        error::ErrorReply {
+            kind,
+            status: status.as_u16(),
+            code: "upstream_error",
+            message: &said,
+            request_id: Some(&id),
+        }
+        .body(protocol)
     };
     exchange.entry.protocol_out = Some(protocol);
     exchange.entry.error_code = Some(kind.as_str().into());
@@ -238,16 +365,25 @@ fn failed(
     exchange.first_byte();
     let mut back = headers::returned(upstream);
     back.remove(header::CONTENT_ENCODING);
-    back.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    back.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     stamped(build(status, back, ReplyBody::from(body)), protocol, &id)
 }
 
 fn is_json_object(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<&serde_json::value::RawValue>(bytes).is_ok()
+    bytes.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<&serde_json::value::RawValue>(bytes).is_ok()
 }
 
 /// An answer that is known whole is recorded as it goes out.
-fn whole(status: StatusCode, headers: HeaderMap, pieces: Vec<Bytes>, mut exchange: Exchange) -> Response<ReplyBody> {
+fn whole(
+    status: StatusCode,
+    headers: HeaderMap,
+    pieces: Vec<Bytes>,
+    mut exchange: Exchange,
+) -> Response<ReplyBody> {
     exchange.entry.response_bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
     exchange.first_byte();
     exchange.done(status.as_u16());
@@ -262,9 +398,19 @@ fn build(status: StatusCode, headers: HeaderMap, body: ReplyBody) -> Response<Re
 }
 
 /// Adds the id that finds the log entry, also under the name that the protocol's clients look for.
-pub(super) fn stamped(mut response: Response<ReplyBody>, protocol: Protocol, id: &str) -> Response<ReplyBody> {
-    let Ok(value) = HeaderValue::from_str(id) else { return response };
-    let usual = if protocol == Protocol::Anthropic { "request-id" } else { "x-request-id" };
+pub(super) fn stamped(
+    mut response: Response<ReplyBody>,
+    protocol: Protocol,
+    id: &str,
+) -> Response<ReplyBody> {
+    let Ok(value) = HeaderValue::from_str(id) else {
+        return response;
+    };
+    let usual = if protocol == Protocol::Anthropic {
+        "request-id"
+    } else {
+        "x-request-id"
+    };
     let headers = response.headers_mut();
     if !headers.contains_key(usual) {
         headers.insert(usual, value.clone());
@@ -283,7 +429,9 @@ async fn collect(mut incoming: Incoming, idle: Duration, most: usize) -> Result<
             Ok(None) => break,
             Ok(Some(frame)) => frame.map_err(|error| error.to_string())?,
         };
-        let Ok(piece) = frame.into_data() else { continue };
+        let Ok(piece) = frame.into_data() else {
+            continue;
+        };
         if first.is_empty() && rest.is_empty() {
             first = piece;
             continue;
@@ -296,5 +444,9 @@ async fn collect(mut incoming: Incoming, idle: Duration, most: usize) -> Result<
         }
         rest.extend_from_slice(&piece);
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
 }

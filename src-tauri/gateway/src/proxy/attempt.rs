@@ -53,7 +53,9 @@ pub(super) enum OwnedAction {
 impl OwnedAction {
     fn borrowed(&self) -> Action<'_> {
         match self {
-            Self::Generate { streamed } => Action::Generate { streamed: *streamed },
+            Self::Generate { streamed } => Action::Generate {
+                streamed: *streamed,
+            },
             Self::CountTokens => Action::CountTokens,
             Self::Below(path) => Action::Below(path),
         }
@@ -69,13 +71,31 @@ pub(super) async fn attempt(
 ) -> Result<Response<Incoming>, ProxyError> {
     let provider = &target.provider.provider;
     let request = request(ask, target, credential)?;
-    app.http.send(provider, request).await.map_err(|error| ProxyError::Call { provider: provider.id.clone(), error })
+    app.http
+        .send(provider, request)
+        .await
+        .map_err(|error| ProxyError::Call {
+            provider: provider.id.clone(),
+            error,
+        })
 }
 
-fn request(ask: &Ask<'_>, target: &PlannedTarget, credential: Option<&Credential>) -> Result<Request<Outgoing>, ProxyError> {
+fn request(
+    ask: &Ask<'_>,
+    target: &PlannedTarget,
+    credential: Option<&Credential>,
+) -> Result<Request<Outgoing>, ProxyError> {
     let provider = &target.provider.provider;
-    let base = provider.base_url_for(ask.protocol).unwrap_or(&provider.base_url);
-    let uri = address(base, ask.protocol, ask.action.borrowed(), &target.model, ask.query.as_deref())?;
+    let base = provider
+        .base_url_for(ask.protocol)
+        .unwrap_or(&provider.base_url);
+    let uri = address(
+        base,
+        ask.protocol,
+        ask.action.borrowed(),
+        &target.model,
+        ask.query.as_deref(),
+    )?;
     let host = uri.host().unwrap_or_default();
     let mut sent = headers::forwarded(ask.headers, host);
     let unusable = || ProxyError::BadCredential(provider.id.clone());
@@ -86,7 +106,9 @@ fn request(ask: &Ask<'_>, target: &PlannedTarget, credential: Option<&Credential
     sign(&mut sent, ask.protocol, host, secret).map_err(|_| unusable())?;
     add_own(&mut sent, provider);
     let pieces = match &ask.spot {
-        Some(spot) if spot.name != target.model => envelope::splice(&ask.pieces, spot, &target.model),
+        Some(spot) if spot.name != target.model => {
+            envelope::splice(&ask.pieces, spot, &target.model)
+        }
         Some(_) | None => ask.pieces.clone(),
     };
     let mut request = Request::new(Outgoing::new(pieces));
@@ -99,17 +121,26 @@ fn request(ask: &Ask<'_>, target: &PlannedTarget, credential: Option<&Credential
 /// The headers that the provider's owner set win over the client's.
 fn add_own(sent: &mut HeaderMap, provider: &crate::config::Provider) {
     for (name, value) in &provider.headers {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) {
+        if let (Ok(name), Ok(value)) = (
+            http::HeaderName::try_from(name),
+            http::HeaderValue::try_from(value),
+        ) {
             sent.insert(name, value);
         }
     }
 }
 
 /// What a status says about the credential and the target; none when it is an answer to this request.
-pub(super) fn trouble(status: StatusCode, headers: &HeaderMap, now: jiff::Timestamp) -> Option<Outcome> {
+pub(super) fn trouble(
+    status: StatusCode,
+    headers: &HeaderMap,
+    now: jiff::Timestamp,
+) -> Option<Outcome> {
     match status.as_u16() {
         401..=403 => Some(Outcome::Refused),
-        429 => Some(Outcome::Limited { retry_after: super::retry::retry_after(headers, now) }),
+        429 => Some(Outcome::Limited {
+            retry_after: super::retry::retry_after(headers, now),
+        }),
         500..=599 => Some(Outcome::Failed),
         _ => None,
     }

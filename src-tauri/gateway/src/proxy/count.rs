@@ -67,11 +67,21 @@ async fn by_upstream(
     if exchange.app.counts_nothing.contains(uid) {
         return None;
     }
-    let answer = failover::ask(exchange, ask, std::slice::from_ref(target), &asked.caller.key).await.ok()?;
+    let answer = failover::ask(
+        exchange,
+        ask,
+        std::slice::from_ref(target),
+        &asked.caller.key,
+    )
+    .await
+    .ok()?;
     if answer.status().is_success() {
         return Some(answer);
     }
-    if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) {
+    if matches!(
+        answer.status(),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
+    ) {
         exchange.app.counts_nothing.add(uid);
     }
     None

@@ -27,7 +27,10 @@ pub(super) enum Decoder {
 impl Decoder {
     /// The decoder for a body with these headers; none when its encoding is not known here.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let encoding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let encoding = headers
+            .get(header::CONTENT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         match encoding.trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Some(Self::Plain),
             "gzip" | "x-gzip" => Some(Self::Gzip(Box::new(WriteGzip::new(Vec::new())))),
@@ -46,11 +49,15 @@ impl Decoder {
         match self {
             Self::Plain => Ok(piece),
             Self::Gzip(gzip) => {
-                gzip.write_all(&piece).and_then(|()| gzip.flush()).map_err(broken)?;
+                gzip.write_all(&piece)
+                    .and_then(|()| gzip.flush())
+                    .map_err(broken)?;
                 Ok(std::mem::take(gzip.get_mut()).into())
             }
             Self::Deflate(zlib) => {
-                zlib.write_all(&piece).and_then(|()| zlib.flush()).map_err(broken)?;
+                zlib.write_all(&piece)
+                    .and_then(|()| zlib.flush())
+                    .map_err(broken)?;
                 Ok(std::mem::take(zlib.get_mut()).into())
             }
         }
@@ -61,15 +68,22 @@ impl Decoder {
         let mut decoded = Vec::new();
         let read = match self {
             Self::Plain => return Ok(body),
-            Self::Gzip(_) => ReadGzip::new(&*body).take(MOST_DECODED_BYTES).read_to_end(&mut decoded),
-            Self::Deflate(_) => ReadZlib::new(&*body).take(MOST_DECODED_BYTES).read_to_end(&mut decoded),
+            Self::Gzip(_) => ReadGzip::new(&*body)
+                .take(MOST_DECODED_BYTES)
+                .read_to_end(&mut decoded),
+            Self::Deflate(_) => ReadZlib::new(&*body)
+                .take(MOST_DECODED_BYTES)
+                .read_to_end(&mut decoded),
         };
         read.map_err(broken)?;
         Ok(decoded.into())
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 fn broken(error: std::io::Error) -> String {
     format!("its compression is damaged: {error}")
 }
@@ -82,7 +96,8 @@ mod tests {
     use super::*;
 
     fn gzip() -> Decoder {
-        let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
         Decoder::of(&headers).unwrap()
     }
 
@@ -106,12 +121,17 @@ mod tests {
     #[test]
     fn a_whole_body_is_decoded_and_damage_is_told() {
         assert_eq!(gzip().whole(packed("{}")).unwrap(), "{}");
-        assert!(gzip().whole(Bytes::from_static(b"not gzip at all")).is_err());
+        assert!(
+            gzip()
+                .whole(Bytes::from_static(b"not gzip at all"))
+                .is_err()
+        );
     }
 
     #[test]
     fn an_unknown_encoding_is_left_alone() {
-        let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static("br"))]);
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static("br"))]);
         assert!(Decoder::of(&headers).is_none());
     }
 }

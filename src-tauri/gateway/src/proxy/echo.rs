@@ -45,7 +45,13 @@ pub(super) async fn answer(
     entry.upstream_model = Some(entry.asked_model.clone());
     entry.protocol_out = Some(protocol);
     let form = form(gemini_streamed, query);
-    let reply = echo::answer(protocol, &body, &entry.asked_model, form, exchange.app.clock.now());
+    let reply = echo::answer(
+        protocol,
+        &body,
+        &entry.asked_model,
+        form,
+        exchange.app.clock.now(),
+    );
     entry_streamed(exchange, &reply);
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
@@ -56,7 +62,10 @@ pub(super) async fn answer(
     }
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let mut headers = reply.headers;
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(reply.content_type),
+    );
     let body = EchoBody {
         steps: reply.steps.into(),
         pause: None,
@@ -88,7 +97,10 @@ impl EchoBody {
     }
 
     /// The next bytes for the client.
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BrokenOff>>> {
+    pub(super) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BrokenOff>>> {
         loop {
             if let Some(pause) = &mut self.pause {
                 ready!(pause.as_mut().poll(context));
@@ -124,7 +136,9 @@ impl EchoBody {
     }
 
     fn end(&mut self, whole: bool) {
-        let Some(mut exchange) = self.exchange.take() else { return };
+        let Some(mut exchange) = self.exchange.take() else {
+            return;
+        };
         if self.status >= 400 {
             exchange.entry.status = self.status;
         } else if whole {

@@ -88,7 +88,15 @@ impl Endpoint {
 const PREFIXES: [&str; 6] = ["/openai", "/anthropic", "/gemini", "/api", "/proxy", ""];
 const VERSIONS: [&str; 3] = ["/v1beta", "/v1", ""];
 /// `OpenAI` endpoints that go to the upstream as they are.
-const PASSED: [&str; 7] = ["/embeddings", "/images/", "/audio/", "/rerank", "/moderations", "/completions", "/videos"];
+const PASSED: [&str; 7] = [
+    "/embeddings",
+    "/images/",
+    "/audio/",
+    "/rerank",
+    "/moderations",
+    "/completions",
+    "/videos",
+];
 
 /// The endpoint of a path, or none when the path is not the proxy's.
 pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
@@ -107,27 +115,58 @@ pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
         "/generations" => Endpoint::Generation,
         _ => return further(posted, rest),
     };
-    Some(if posted { served } else { Endpoint::Unserved { protocol: served.protocol() } })
+    Some(if posted {
+        served
+    } else {
+        Endpoint::Unserved {
+            protocol: served.protocol(),
+        }
+    })
 }
 
 fn generate(protocol: Protocol) -> Endpoint {
-    Endpoint::Generate { protocol, gemini: None }
+    Endpoint::Generate {
+        protocol,
+        gemini: None,
+    }
 }
 
 fn count(protocol: Protocol) -> Endpoint {
-    Endpoint::CountTokens { protocol, model: None }
+    Endpoint::CountTokens {
+        protocol,
+        model: None,
+    }
 }
 
 fn further(posted: bool, rest: &str) -> Option<Endpoint> {
     if let Some(path) = rest.strip_prefix("/generations/") {
-        return (!posted && is_plain(path)).then(|| Endpoint::GenerationJob { path: path.to_owned() });
+        return (!posted && is_plain(path)).then(|| Endpoint::GenerationJob {
+            path: path.to_owned(),
+        });
     }
-    if PASSED.iter().any(|known| rest == *known || (known.ends_with('/') && rest.starts_with(known))) {
-        let passed = || Endpoint::PassThrough { protocol: Protocol::OpenAi, path: rest.to_owned() };
-        return is_plain(rest).then(|| if posted { passed() } else { Endpoint::Unserved { protocol: Protocol::OpenAi } });
+    if PASSED
+        .iter()
+        .any(|known| rest == *known || (known.ends_with('/') && rest.starts_with(known)))
+    {
+        let passed = || Endpoint::PassThrough {
+            protocol: Protocol::OpenAi,
+            path: rest.to_owned(),
+        };
+        return is_plain(rest).then(|| {
+            if posted {
+                passed()
+            } else {
+                Endpoint::Unserved {
+                    protocol: Protocol::OpenAi,
+                }
+            }
+        });
     }
     if posted && rest == "/responses/compact" {
-        return Some(Endpoint::PassThrough { protocol: Protocol::OpenAiResponses, path: rest.to_owned() });
+        return Some(Endpoint::PassThrough {
+            protocol: Protocol::OpenAiResponses,
+            path: rest.to_owned(),
+        });
     }
     let protocol = if rest.starts_with("/messages/") {
         Protocol::Anthropic
@@ -148,25 +187,41 @@ fn models(posted: bool, rest: &str, version: &str) -> Option<Endpoint> {
     let id = decoded(rest.strip_prefix('/')?);
     let id = id.strip_prefix("models/").unwrap_or(&id);
     if !posted {
-        return Some(Endpoint::Model { id: id.to_owned(), gemini });
+        return Some(Endpoint::Model {
+            id: id.to_owned(),
+            gemini,
+        });
     }
     let (model, action) = id.rsplit_once(':')?;
     let streamed = action == "streamGenerateContent";
     match action {
         "generateContent" | "streamGenerateContent" => Some(Endpoint::Generate {
             protocol: Protocol::Gemini,
-            gemini: Some(GeminiPath { model: model.to_owned(), streamed }),
+            gemini: Some(GeminiPath {
+                model: model.to_owned(),
+                streamed,
+            }),
         }),
-        "countTokens" => Some(Endpoint::CountTokens { protocol: Protocol::Gemini, model: Some(model.to_owned()) }),
-        _ => Some(Endpoint::Unserved { protocol: Protocol::Gemini }),
+        "countTokens" => Some(Endpoint::CountTokens {
+            protocol: Protocol::Gemini,
+            model: Some(model.to_owned()),
+        }),
+        _ => Some(Endpoint::Unserved {
+            protocol: Protocol::Gemini,
+        }),
     }
 }
 
 /// The path without the folder it is served under, and its version.
 fn tail(path: &str) -> Option<(&str, &str)> {
-    let rest = PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix).filter(|rest| rest.starts_with('/')))?;
-    let version =
-        VERSIONS.into_iter().find(|version| rest.strip_prefix(version).is_some_and(|rest| rest.starts_with('/')))?;
+    let rest = PREFIXES.iter().find_map(|prefix| {
+        path.strip_prefix(prefix)
+            .filter(|rest| rest.starts_with('/'))
+    })?;
+    let version = VERSIONS.into_iter().find(|version| {
+        rest.strip_prefix(version)
+            .is_some_and(|rest| rest.starts_with('/'))
+    })?;
     Some((rest.strip_prefix(version)?, version))
 }
 
@@ -184,7 +239,10 @@ fn decoded(path: &str) -> Cow<'_, str> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let [first, tail @ ..] = rest {
-        let code = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = (*first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok());
         if let Some(byte) = code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             bytes.push(byte);
             rest = &tail[2..];
@@ -216,12 +274,23 @@ mod tests {
         ] {
             assert_eq!(post(path), Some(generate(Protocol::OpenAi)), "{path}");
         }
-        for path in ["/v1/messages", "/anthropic/messages", "/anthropic/v1/messages"] {
+        for path in [
+            "/v1/messages",
+            "/anthropic/messages",
+            "/anthropic/v1/messages",
+        ] {
             assert_eq!(post(path), Some(generate(Protocol::Anthropic)), "{path}");
         }
-        assert_eq!(post("/v1/messages/count_tokens"), Some(count(Protocol::Anthropic)));
+        assert_eq!(
+            post("/v1/messages/count_tokens"),
+            Some(count(Protocol::Anthropic))
+        );
         for path in ["/v1/responses", "/responses"] {
-            assert_eq!(post(path), Some(generate(Protocol::OpenAiResponses)), "{path}");
+            assert_eq!(
+                post(path),
+                Some(generate(Protocol::OpenAiResponses)),
+                "{path}"
+            );
         }
     }
 
@@ -232,10 +301,24 @@ mod tests {
             ("/v1/models/g-1:streamGenerateContent", "g-1", true),
             ("/v1beta/models/g-1%3AgenerateContent", "g-1", false),
             ("/v1beta/models/models/g-1:generateContent", "g-1", false),
-            ("/v1beta/models/deepseek/chat:generateContent", "deepseek/chat", false),
+            (
+                "/v1beta/models/deepseek/chat:generateContent",
+                "deepseek/chat",
+                false,
+            ),
         ] {
-            let gemini = Some(GeminiPath { model: model.to_owned(), streamed });
-            assert_eq!(post(path), Some(Endpoint::Generate { protocol: Protocol::Gemini, gemini }), "{path}");
+            let gemini = Some(GeminiPath {
+                model: model.to_owned(),
+                streamed,
+            });
+            assert_eq!(
+                post(path),
+                Some(Endpoint::Generate {
+                    protocol: Protocol::Gemini,
+                    gemini
+                }),
+                "{path}"
+            );
         }
     }
 
@@ -243,33 +326,78 @@ mod tests {
     fn models_are_listed_one_by_one_and_all() {
         let get = |path| endpoint(&Method::GET, path);
         assert_eq!(get("/v1/models"), Some(Endpoint::Models { gemini: false }));
-        assert_eq!(get("/openai/models"), Some(Endpoint::Models { gemini: false }));
-        assert_eq!(get("/v1beta/models"), Some(Endpoint::Models { gemini: true }));
-        assert_eq!(get("/v1/models/a/b"), Some(Endpoint::Model { id: "a/b".to_owned(), gemini: false }));
+        assert_eq!(
+            get("/openai/models"),
+            Some(Endpoint::Models { gemini: false })
+        );
+        assert_eq!(
+            get("/v1beta/models"),
+            Some(Endpoint::Models { gemini: true })
+        );
+        assert_eq!(
+            get("/v1/models/a/b"),
+            Some(Endpoint::Model {
+                id: "a/b".to_owned(),
+                gemini: false
+            })
+        );
     }
 
     #[test]
     fn paths_that_leave_the_base_url_are_not_served() {
         let get = |path| endpoint(&Method::GET, path);
-        assert_eq!(get("/v1/generations/tasks/7"), Some(Endpoint::GenerationJob { path: "tasks/7".to_owned() }));
+        assert_eq!(
+            get("/v1/generations/tasks/7"),
+            Some(Endpoint::GenerationJob {
+                path: "tasks/7".to_owned()
+            })
+        );
         for path in ["/v1/generations/../keys", "/v1/generations/%2e%2e/keys"] {
             assert_eq!(get(path), None, "{path}");
         }
         assert_eq!(post("/v1/images/..%5ckeys"), None);
-        assert_eq!(post("/v1/images/generations"), Some(Endpoint::PassThrough { protocol: Protocol::OpenAi, path: "/images/generations".to_owned() }));
+        assert_eq!(
+            post("/v1/images/generations"),
+            Some(Endpoint::PassThrough {
+                protocol: Protocol::OpenAi,
+                path: "/images/generations".to_owned()
+            })
+        );
     }
 
     #[test]
     fn pages_and_admin_are_not_the_proxys() {
-        for path in ["/", "/admin/login", "/health", "/assets/app.js", "/requests", "/providers"] {
+        for path in [
+            "/",
+            "/admin/login",
+            "/health",
+            "/assets/app.js",
+            "/requests",
+            "/providers",
+        ] {
             assert_eq!(endpoint(&Method::GET, path), None, "{path}");
         }
     }
 
     #[test]
     fn known_paths_that_are_not_served_are_refused_in_their_protocol() {
-        assert_eq!(post("/v1/messages/batches"), Some(Endpoint::Unserved { protocol: Protocol::Anthropic }));
-        assert_eq!(post("/v1/responses/r1/cancel"), Some(Endpoint::Unserved { protocol: Protocol::OpenAiResponses }));
-        assert_eq!(endpoint(&Method::GET, "/v1/messages"), Some(Endpoint::Unserved { protocol: Protocol::Anthropic }));
+        assert_eq!(
+            post("/v1/messages/batches"),
+            Some(Endpoint::Unserved {
+                protocol: Protocol::Anthropic
+            })
+        );
+        assert_eq!(
+            post("/v1/responses/r1/cancel"),
+            Some(Endpoint::Unserved {
+                protocol: Protocol::OpenAiResponses
+            })
+        );
+        assert_eq!(
+            endpoint(&Method::GET, "/v1/messages"),
+            Some(Endpoint::Unserved {
+                protocol: Protocol::Anthropic
+            })
+        );
     }
 }

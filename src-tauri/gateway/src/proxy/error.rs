@@ -17,7 +17,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyError {
     /// No key came with the request.
-    #[error("no API key was sent; send a Keyway key as Authorization: Bearer, x-api-key or x-goog-api-key")]
+    #[error(
+        "no API key was sent; send a Keyway key as Authorization: Bearer, x-api-key or x-goog-api-key"
+    )]
     MissingKey,
     /// The key is none of this gateway's.
     #[error("this API key is unknown here; use a key made in Keyway (they begin with db_sk_)")]
@@ -112,7 +114,9 @@ pub enum ProxyError {
         error: CallError,
     },
     /// The upstream answered with something that is no answer.
-    #[error("provider {provider:?} answered with {what} where JSON or an event stream was due; check its base URL")]
+    #[error(
+        "provider {provider:?} answered with {what} where JSON or an event stream was due; check its base URL"
+    )]
     NotAnAnswer {
         /// The provider's readable id.
         provider: String,
@@ -131,7 +135,9 @@ pub enum ProxyError {
     #[error("{0}")]
     Address(#[from] BadAddress),
     /// The stored key cannot be sent.
-    #[error("the API key of provider {0:?} cannot be used: it is empty, unreadable or has characters that no header takes; enter it again")]
+    #[error(
+        "the API key of provider {0:?} cannot be used: it is empty, unreadable or has characters that no header takes; enter it again"
+    )]
     BadCredential(String),
     /// The route has no path for generations.
     #[error("route {0:?} has no upstream_path; set it in Keyway to use /v1/generations")]
@@ -143,10 +149,14 @@ pub enum ProxyError {
     #[error("{0} is not served by Keyway")]
     Unserved(String),
     /// The WebSocket form is not spoken.
-    #[error("the WebSocket form of this endpoint is not spoken here; use POST with server-sent events")]
+    #[error(
+        "the WebSocket form of this endpoint is not spoken here; use POST with server-sent events"
+    )]
     NoWebSocket,
     /// The request went through too many gateways.
-    #[error("this request went through several gateways already; a provider's base URL points back to a gateway")]
+    #[error(
+        "this request went through several gateways already; a provider's base URL points back to a gateway"
+    )]
     Loop,
     /// The gateway is going down.
     #[error("the gateway is stopping; try again in a moment")]
@@ -178,7 +188,10 @@ impl ProxyError {
             Self::NoTarget { .. } => "no_target",
             Self::ProtocolMismatch { .. } => "protocol_mismatch",
             Self::AllResting { .. } => "all_resting",
-            Self::Call { error: CallError::FirstByteTimeout(_), .. } => "upstream_timeout",
+            Self::Call {
+                error: CallError::FirstByteTimeout(_),
+                ..
+            } => "upstream_timeout",
             Self::Call { .. } => "upstream_unreachable",
             Self::NotAnAnswer { .. } => "upstream_not_an_answer",
             Self::Cut { .. } => "upstream_cut",
@@ -197,7 +210,9 @@ impl ProxyError {
     /// What kind of failure it is to a client.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::MissingKey | Self::UnknownKey | Self::DisabledKey | Self::ExpiredKey => ErrorKind::Authentication,
+            Self::MissingKey | Self::UnknownKey | Self::DisabledKey | Self::ExpiredKey => {
+                ErrorKind::Authentication
+            }
             Self::GroupDisabled | Self::NotAllowed { .. } => ErrorKind::Permission,
             Self::Limit(_) => ErrorKind::RateLimit,
             Self::NotJson(_)
@@ -213,8 +228,13 @@ impl ProxyError {
             | Self::Loop => ErrorKind::InvalidRequest,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::NoRoute { .. } | Self::Unserved(_) => ErrorKind::NotFound,
-            Self::AllResting { .. } | Self::NoTarget { .. } | Self::Stopping => ErrorKind::Overloaded,
-            Self::Call { error: CallError::FirstByteTimeout(_), .. } => ErrorKind::Timeout,
+            Self::AllResting { .. } | Self::NoTarget { .. } | Self::Stopping => {
+                ErrorKind::Overloaded
+            }
+            Self::Call {
+                error: CallError::FirstByteTimeout(_),
+                ..
+            } => ErrorKind::Timeout,
             Self::Call { .. } | Self::NotAnAnswer { .. } | Self::Cut { .. } => ErrorKind::Upstream,
             Self::Address(_) | Self::BadCredential(_) | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -269,11 +289,23 @@ impl ProxyError {
 
     /// Whether another target may do better.
     pub(super) fn is_retryable(&self) -> bool {
-        matches!(self, Self::Call { .. } | Self::NotAnAnswer { .. } | Self::Address(_) | Self::BadCredential(_) | Self::Cut { .. })
+        matches!(
+            self,
+            Self::Call { .. }
+                | Self::NotAnAnswer { .. }
+                | Self::Address(_)
+                | Self::BadCredential(_)
+                | Self::Cut { .. }
+        )
     }
 
     /// The error in the shape of a protocol, given with its text because texts are made once.
-    pub(super) fn reply<'a>(&self, protocol: Protocol, message: &'a str, request_id: &'a str) -> ErrorReply<'a> {
+    pub(super) fn reply<'a>(
+        &self,
+        protocol: Protocol,
+        message: &'a str,
+        request_id: &'a str,
+    ) -> ErrorReply<'a> {
         ErrorReply {
             kind: self.kind(),
             status: self.status(protocol),

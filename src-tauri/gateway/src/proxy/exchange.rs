@@ -42,7 +42,14 @@ impl Exchange {
         app.in_flight.fetch_add(1, Ordering::Relaxed);
         let entry = blank(app, protocol, headers);
         let began = app.clock.instant();
-        Self { app: app.clone(), entry, recorded: true, output_events: 0, began, reservation: None }
+        Self {
+            app: app.clone(),
+            entry,
+            recorded: true,
+            output_events: 0,
+            began,
+            reservation: None,
+        }
     }
 
     /// The id that finds the log entry.
@@ -100,7 +107,10 @@ impl Exchange {
 
     /// Time since the request arrived.
     pub(super) fn elapsed(&self) -> Duration {
-        self.app.clock.instant().saturating_duration_since(self.began)
+        self.app
+            .clock
+            .instant()
+            .saturating_duration_since(self.began)
     }
 
     /// The tokens to count: as told, else guessed from what went through.
@@ -171,7 +181,10 @@ pub(super) fn estimate(request_bytes: u64) -> u64 {
 
 fn client(headers: &HeaderMap) -> Option<Arc<str>> {
     let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
-    let end = name.char_indices().nth(CLIENT_CHARS).map_or(name.len(), |(at, _)| at);
+    let end = name
+        .char_indices()
+        .nth(CLIENT_CHARS)
+        .map_or(name.len(), |(at, _)| at);
     Some(name[..end].into())
 }
 

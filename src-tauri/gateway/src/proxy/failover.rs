@@ -49,7 +49,9 @@ pub(super) async fn ask(
         }
         let last = index + 1 == candidates.len();
         match candidate.try_once(exchange, ask).await {
-            Ok(answered) if answered.trouble.is_none() => return Ok(candidate.answer(exchange, answered.response)),
+            Ok(answered) if answered.trouble.is_none() => {
+                return Ok(candidate.answer(exchange, answered.response));
+            }
             Ok(answered) => {
                 let answer = candidate.answer(exchange, answered.response);
                 if last {
@@ -78,11 +80,21 @@ struct Answered {
 }
 
 impl Candidate<'_> {
-    async fn try_once(&self, exchange: &mut Exchange, ask: &Ask<'_>) -> Result<Answered, ProxyError> {
+    async fn try_once(
+        &self,
+        exchange: &mut Exchange,
+        ask: &Ask<'_>,
+    ) -> Result<Answered, ProxyError> {
         self.describe(exchange);
         let app = exchange.app.clone();
         let began = exchange.elapsed();
-        let outcome = attempt(&app, ask, self.target, self.credential.map(|credential| &**credential)).await;
+        let outcome = attempt(
+            &app,
+            ask,
+            self.target,
+            self.credential.map(|credential| &**credential),
+        )
+        .await;
         let took = exchange.elapsed().saturating_sub(began);
         let now = app.clock.now();
         match outcome {
@@ -112,14 +124,23 @@ impl Candidate<'_> {
         let entry = &mut exchange.entry;
         entry.provider_id = Some(self.target.provider.provider.id.as_str().into());
         entry.upstream_model = Some(self.target.model.as_str().into());
-        entry.credential = self.credential.map(|credential| credential.label.as_str().into());
+        entry.credential = self
+            .credential
+            .map(|credential| credential.label.as_str().into());
     }
 
-    fn note(&self, status: Option<StatusCode>, error: Option<&'static str>, took: Duration) -> AttemptNote {
+    fn note(
+        &self,
+        status: Option<StatusCode>,
+        error: Option<&'static str>,
+        took: Duration,
+    ) -> AttemptNote {
         AttemptNote {
             provider: self.target.provider.provider.id.as_str().into(),
             model: self.target.model.as_str().into(),
-            credential: self.credential.map(|credential| credential.label.as_str().into()),
+            credential: self
+                .credential
+                .map(|credential| credential.label.as_str().into()),
             status: status.map(|status| status.as_u16()),
             error_class: error.map(Into::into),
             us: micros(took),
@@ -129,7 +150,10 @@ impl Candidate<'_> {
     fn note_health(&self, app: &App, outcome: Outcome) {
         if app.health.note(&self.circuit(), outcome, app.clock.now()) {
             let provider = self.target.provider.provider.id.clone();
-            app.events.tell(Event::Health { provider, open: outcome != Outcome::Served });
+            app.events.tell(Event::Health {
+                provider,
+                open: outcome != Outcome::Served,
+            });
         }
     }
 
@@ -148,8 +172,15 @@ fn candidates<'a>(targets: &'a [PlannedTarget], key: &ClientKey) -> Vec<Candidat
         .iter()
         .flat_map(|target| {
             let credentials = in_order(&target.provider.credentials, key);
-            let none = credentials.is_empty().then_some(Candidate { target, credential: None });
-            none.into_iter().chain(credentials.into_iter().map(move |credential| Candidate { target, credential: Some(credential) }))
+            let none = credentials.is_empty().then_some(Candidate {
+                target,
+                credential: None,
+            });
+            none.into_iter()
+                .chain(credentials.into_iter().map(move |credential| Candidate {
+                    target,
+                    credential: Some(credential),
+                }))
         })
         .collect()
 }
@@ -160,7 +191,9 @@ fn in_order<'a>(credentials: &'a [Arc<Credential>], key: &ClientKey) -> Vec<&'a 
     let mut ordered: Vec<_> = credentials.iter().collect();
     if ordered.len() > 1 {
         ordered.sort_by(|a, b| {
-            a.priority.cmp(&b.priority).then_with(|| share(b, key).total_cmp(&share(a, key)))
+            a.priority
+                .cmp(&b.priority)
+                .then_with(|| share(b, key).total_cmp(&share(a, key)))
         });
     }
     ordered
@@ -171,7 +204,8 @@ fn share(credential: &Credential, key: &ClientKey) -> f64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     (credential.id.as_str(), key.id.as_str()).hash(&mut hasher);
-    let uniform = f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX);
+    let uniform =
+        f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX);
     -f64::from(credential.weight.max(1)) / uniform.max(f64::MIN_POSITIVE).ln()
 }
 
@@ -181,11 +215,20 @@ fn all_resting(app: &App, model: &str, candidates: &[Candidate<'_>]) -> ProxyErr
     let report = app.health.report(now);
     let soonest = report
         .iter()
-        .filter(|line| circuits.iter().any(|circuit| circuit.provider == line.circuit.provider))
+        .filter(|line| {
+            circuits
+                .iter()
+                .any(|circuit| circuit.provider == line.circuit.provider)
+        })
         .min_by_key(|line| line.circuit_open_until);
     ProxyError::AllResting {
         model: model.to_owned(),
-        explanation: soonest.map_or_else(|| "try again soon".to_owned(), |line| line.explanation.clone()),
-        retry_after: soonest.and_then(|line| line.circuit_open_until).and_then(|until| Duration::try_from(until - now).ok()),
+        explanation: soonest.map_or_else(
+            || "try again soon".to_owned(),
+            |line| line.explanation.clone(),
+        ),
+        retry_after: soonest
+            .and_then(|line| line.circuit_open_until)
+            .and_then(|until| Duration::try_from(until - now).ok()),
     }
 }

@@ -20,7 +20,6 @@ use super::{
     plan::{self, Plan, Targets},
 };
 
-
 /// Answers a request for an answer of a model.
 pub(super) async fn answer<B>(
     exchange: &mut Exchange,
@@ -34,12 +33,23 @@ where
 {
     let intake = intake::read_json(&asked.head.headers, body).await?;
     let streamed = gemini.as_ref().map(|path| path.streamed);
-    let plan = planned(exchange, asked, &intake.envelope, protocol, gemini.map(|path| path.model))?;
+    let plan = planned(
+        exchange,
+        asked,
+        &intake.envelope,
+        protocol,
+        gemini.map(|path| path.model),
+    )?;
     reserve(exchange, asked)?;
     match plan.targets {
-        Targets::Echo => {
-            Ok(echo::answer(exchange, protocol, &intake.pieces, streamed, asked.head.uri.query()).await)
-        }
+        Targets::Echo => Ok(echo::answer(
+            exchange,
+            protocol,
+            &intake.pieces,
+            streamed,
+            asked.head.uri.query(),
+        )
+        .await),
         Targets::Providers(targets) => {
             // Gemini streams a JSON array unless events are asked for; that is passed on as it comes.
             exchange.entry.streamed = streamed == Some(true);
@@ -47,7 +57,9 @@ where
             let ask = Ask {
                 method: Method::POST,
                 protocol,
-                action: OwnedAction::Generate { streamed: streamed == Some(true) },
+                action: OwnedAction::Generate {
+                    streamed: streamed == Some(true),
+                },
                 headers: &asked.head.headers,
                 query: asked.query(),
                 pieces,
@@ -84,7 +96,11 @@ pub(super) fn planned(
 /// Counts the request against the key's limits; the exchange settles it when the real usage is known.
 pub(super) fn reserve(exchange: &mut Exchange, asked: &Asked) -> Result<(), ProxyError> {
     let estimate = exchange::estimate(exchange.entry.request_bytes);
-    let reservation = exchange.app.meters.reserve(&asked.caller.key, estimate, exchange.app.clock.now())?;
+    let reservation =
+        exchange
+            .app
+            .meters
+            .reserve(&asked.caller.key, estimate, exchange.app.clock.now())?;
     exchange.hold(reservation);
     Ok(())
 }

@@ -18,7 +18,11 @@ use super::{
 use crate::config::Route;
 
 /// Submits a job by the route its model names.
-pub(super) async fn submit<B>(exchange: &mut Exchange, asked: &Asked, body: B) -> Result<Answer, ProxyError>
+pub(super) async fn submit<B>(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    body: B,
+) -> Result<Answer, ProxyError>
 where
     B: Body<Data = Bytes>,
 {
@@ -48,7 +52,11 @@ where
 }
 
 /// Asks how a job is doing. `?model=ALIAS` says whose it is; a group with one generation route needs no word.
-pub(super) async fn poll(exchange: &mut Exchange, asked: &Asked, path: String) -> Result<Answer, ProxyError> {
+pub(super) async fn poll(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    path: String,
+) -> Result<Answer, ProxyError> {
     let (group, key) = (&asked.caller.group, &asked.caller.key);
     let query = asked.head.uri.query().unwrap_or_default();
     let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "model");
@@ -58,7 +66,13 @@ pub(super) async fn poll(exchange: &mut Exchange, asked: &Asked, path: String) -
     };
     exchange.entry.asked_model = route.alias.as_str().into();
     let target = target(exchange, asked, &route)?;
-    let kept = asked.query().map(|query| query.split('&').filter(|part| !part.starts_with("model=")).collect::<Vec<_>>().join("&"));
+    let kept = asked.query().map(|query| {
+        query
+            .split('&')
+            .filter(|part| !part.starts_with("model="))
+            .collect::<Vec<_>>()
+            .join("&")
+    });
     let ask = Ask {
         method: Method::GET,
         protocol: target.provider.provider.protocol,
@@ -77,12 +91,20 @@ fn only_generation_route(asked: &Asked) -> Option<Arc<Route>> {
         .group
         .routes()
         .filter(|route| route.enabled && !route.upstream_path.is_empty())
-        .filter(|route| plan::route_for(&asked.caller.group, &asked.caller.key, &route.alias).is_ok());
+        .filter(|route| {
+            plan::route_for(&asked.caller.group, &asked.caller.key, &route.alias).is_ok()
+        });
     let first = routes.next()?;
-    routes.all(|other| other.provider == first.provider).then(|| first.clone())
+    routes
+        .all(|other| other.provider == first.provider)
+        .then(|| first.clone())
 }
 
-fn target(exchange: &mut Exchange, asked: &Asked, route: &Route) -> Result<PlannedTarget, ProxyError> {
+fn target(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    route: &Route,
+) -> Result<PlannedTarget, ProxyError> {
     exchange.entry.route_id = Some(route.id.clone());
     exchange.entry.route_alias = Some(route.alias.as_str().into());
     plan::primary(&asked.caller.group, &asked.caller.key, route)

@@ -54,7 +54,10 @@ pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
         }
     }
     // Events have to be read as they come; a compressed answer would have to be undone first.
-    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
     headers.insert(HOPS, HeaderValue::from(hops(client) + 1));
     headers
 }
@@ -77,24 +80,34 @@ pub(super) fn is_loop(client: &HeaderMap) -> bool {
 }
 
 fn hops(client: &HeaderMap) -> u32 {
-    client.get(HOPS).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or(0)
+    client
+        .get(HOPS)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0)
 }
 
 fn goes_along(name: &HeaderName, named: &[String]) -> bool {
     !DROPPED.contains(name)
-        && !DROPPED_FAMILIES.iter().any(|family| name.as_str().starts_with(family))
+        && !DROPPED_FAMILIES
+            .iter()
+            .any(|family| name.as_str().starts_with(family))
         && !named.iter().any(|other| name == other.as_str())
 }
 
 fn is_openai(host: &str) -> bool {
     ["openai.com", "chatgpt.com"].iter().any(|domain| {
-        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        host.strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
 
 /// `Connection: a, b` makes the headers `a` and `b` belong to the connection.
 fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
-    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let values = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_ascii_lowercase())
@@ -107,7 +120,15 @@ mod tests {
     use super::*;
 
     fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
     }
 
     #[test]

@@ -36,7 +36,10 @@ where
     must_be_json(headers)?;
     let mut scanner = Scanner::default();
     let pieces = read(headers, body, |piece| scanner.push(piece)).await?;
-    Ok(Intake { pieces, envelope: scanner.finish()? })
+    Ok(Intake {
+        pieces,
+        envelope: scanner.finish()?,
+    })
 }
 
 /// Reads a body of any type.
@@ -57,24 +60,41 @@ where
 
 /// Whether the body says it is JSON, or does not say what it is.
 pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), ProxyError> {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
     let text = value.to_str().unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
+    let essence = text
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    {
         return Ok(());
     }
     Err(ProxyError::NotJson(essence))
 }
 
-async fn read<B>(headers: &HeaderMap, body: B, mut look: impl FnMut(&[u8])) -> Result<Vec<Bytes>, ProxyError>
+async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    mut look: impl FnMut(&[u8]),
+) -> Result<Vec<Bytes>, ProxyError>
 where
     B: Body<Data = Bytes>,
 {
     let mut body = pin!(body);
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MOST_BODY_BYTES) {
         drain(body.as_mut(), DRAINED_BYTES).await;
-        return Err(ProxyError::TooLarge { limit: MOST_BODY_BYTES });
+        return Err(ProxyError::TooLarge {
+            limit: MOST_BODY_BYTES,
+        });
     }
     let mut pieces = Vec::new();
     let mut length = 0;
@@ -82,7 +102,9 @@ where
         length += piece.len() as u64;
         if length > MOST_BODY_BYTES {
             drain(body.as_mut(), DRAINED_BYTES).await;
-            return Err(ProxyError::TooLarge { limit: MOST_BODY_BYTES });
+            return Err(ProxyError::TooLarge {
+                limit: MOST_BODY_BYTES,
+            });
         }
         look(&piece);
         pieces.push(piece);

@@ -45,21 +45,25 @@ use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use http_body::Body;
 use keyway_protocols::Protocol;
 
+use self::{
+    admit::{Caller, admit},
+    answer::{Answer, stamped},
+    exchange::Exchange,
+};
 pub use self::{
     endpoints::{Endpoint, endpoint},
     error::ProxyError,
     intake::MOST_BODY_BYTES,
     reply::{BrokenOff, ReplyBody},
 };
-use self::{
-    admit::{Caller, admit},
-    answer::{Answer, stamped},
-    exchange::Exchange,
-};
 use crate::app::App;
 
 /// Answers a request to one of the proxy's endpoints.
-pub async fn answer<B>(app: &Arc<App>, endpoint: Endpoint, request: Request<B>) -> Response<ReplyBody>
+pub async fn answer<B>(
+    app: &Arc<App>,
+    endpoint: Endpoint,
+    request: Request<B>,
+) -> Response<ReplyBody>
 where
     B: Body<Data = Bytes>,
 {
@@ -76,14 +80,28 @@ where
 }
 
 /// The answer to a request that is turned away before the proxy looks at it, in the caller's own protocol.
-pub fn turned_away(protocol: Protocol, status: StatusCode, code: &str, message: &str) -> Response<ReplyBody> {
+pub fn turned_away(
+    protocol: Protocol,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+) -> Response<ReplyBody> {
     let kind = keyway_protocols::error::ErrorKind::of_status(status.as_u16());
-    let reply =
-        keyway_protocols::error::ErrorReply { kind, status: status.as_u16(), code, message, request_id: None };
+    let reply = keyway_protocols::error::ErrorReply {
+        kind,
+        status: status.as_u16(),
+        code,
+        message,
+        request_id: None,
+    };
     json_error(status, reply.body(protocol))
 }
 
-async fn serve<B>(exchange: &mut Exchange, endpoint: Endpoint, request: Request<B>) -> Result<Answer, ProxyError>
+async fn serve<B>(
+    exchange: &mut Exchange,
+    endpoint: Endpoint,
+    request: Request<B>,
+) -> Result<Answer, ProxyError>
 where
     B: Body<Data = Bytes>,
 {
@@ -97,15 +115,25 @@ where
     };
     let asked = Asked { head, caller };
     match endpoint {
-        Endpoint::Generate { protocol, gemini } => generate::answer(exchange, &asked, body, protocol, gemini).await,
-        Endpoint::CountTokens { protocol, model } => count::answer(exchange, &asked, body, protocol, model).await,
-        Endpoint::PassThrough { protocol, path } => pass::answer(exchange, &asked, body, protocol, path).await,
+        Endpoint::Generate { protocol, gemini } => {
+            generate::answer(exchange, &asked, body, protocol, gemini).await
+        }
+        Endpoint::CountTokens { protocol, model } => {
+            count::answer(exchange, &asked, body, protocol, model).await
+        }
+        Endpoint::PassThrough { protocol, path } => {
+            pass::answer(exchange, &asked, body, protocol, path).await
+        }
         Endpoint::Generation => generations::submit(exchange, &asked, body).await,
         Endpoint::GenerationJob { path } => generations::poll(exchange, &asked, path).await,
         Endpoint::Models { gemini } => Ok(models::list(exchange, &asked, gemini)),
         Endpoint::Model { id, gemini } => models::one(exchange, &asked, &id, gemini),
         Endpoint::ResponsesSocket => Err(ProxyError::NoWebSocket),
-        Endpoint::Unserved { .. } => Err(ProxyError::Unserved(format!("{} {}", asked.head.method, asked.head.uri.path()))),
+        Endpoint::Unserved { .. } => Err(ProxyError::Unserved(format!(
+            "{} {}",
+            asked.head.method,
+            asked.head.uri.path()
+        ))),
     }
 }
 
@@ -130,7 +158,12 @@ fn let_in(exchange: &mut Exchange, head: &Parts) -> Result<Caller, ProxyError> {
     if headers::is_loop(&head.headers) {
         return Err(ProxyError::Loop);
     }
-    let caller = admit(&app.live.now(), &head.headers, head.uri.query(), app.clock.now())?;
+    let caller = admit(
+        &app.live.now(),
+        &head.headers,
+        head.uri.query(),
+        app.clock.now(),
+    )?;
     exchange.called_by(&caller);
     Ok(caller)
 }
@@ -141,7 +174,9 @@ fn refuse(protocol: Protocol, mut exchange: Exchange, error: &ProxyError) -> Res
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_error(status, reply.body(protocol));
     if let Some(seconds) = error.retry_after_seconds() {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     let id = exchange.entry.id.clone();
     exchange.refuse(status.as_u16(), error, &message);
@@ -151,6 +186,9 @@ fn refuse(protocol: Protocol, mut exchange: Exchange, error: &ProxyError) -> Res
 fn json_error(status: StatusCode, body: Bytes) -> Response<ReplyBody> {
     let mut response = Response::new(ReplyBody::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }

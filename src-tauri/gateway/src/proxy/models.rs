@@ -39,12 +39,22 @@ pub(super) fn list(exchange: &mut Exchange, asked: &Asked, gemini: bool) -> Answ
 }
 
 /// One model by its alias.
-pub(super) fn one(exchange: &mut Exchange, asked: &Asked, id: &str, gemini: bool) -> Result<Answer, ProxyError> {
+pub(super) fn one(
+    exchange: &mut Exchange,
+    asked: &Asked,
+    id: &str,
+    gemini: bool,
+) -> Result<Answer, ProxyError> {
     exchange.recorded = false;
-    let found = models(asked).into_iter().find(|model| model.alias.eq_ignore_ascii_case(id));
+    let found = models(asked)
+        .into_iter()
+        .find(|model| model.alias.eq_ignore_ascii_case(id));
     let Some(found) = found else {
         let aliases = plan::aliases(&asked.caller.group, &asked.caller.key);
-        return Err(ProxyError::NoRoute { asked: id.to_owned(), aliases });
+        return Err(ProxyError::NoRoute {
+            asked: id.to_owned(),
+            aliases,
+        });
     };
     let body = match shape(asked, gemini) {
         Shape::Gemini => gemini_model(&found),
@@ -62,7 +72,8 @@ fn models(asked: &Asked) -> Vec<Model> {
             let provider = route.and_then(|route| group.provider(&route.provider));
             Model {
                 created: route.map_or(group.group.created_at, |route| route.created_at),
-                owner: provider.map_or_else(|| "keyway".to_owned(), |view| view.provider.id.clone()),
+                owner: provider
+                    .map_or_else(|| "keyway".to_owned(), |view| view.provider.id.clone()),
                 alias,
             }
         })

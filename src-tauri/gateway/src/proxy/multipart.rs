@@ -13,7 +13,8 @@ pub(super) fn boundary(content_type: &str) -> Option<String> {
     parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         let value = value.trim().trim_matches('"');
-        (name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty()).then(|| value.to_owned())
+        (name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty())
+            .then(|| value.to_owned())
     })
 }
 
@@ -31,10 +32,15 @@ pub(super) fn field(body: &[u8], boundary: &str, name: &str) -> Option<Range<usi
 }
 
 fn is_field(head: &str, name: &str) -> bool {
-    let disposition = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"));
+    let disposition = head.lines().find(|line| {
+        line.to_ascii_lowercase()
+            .starts_with("content-disposition:")
+    });
     disposition.is_some_and(|line| {
         line.split(';').skip(1).any(|parameter| {
-            let named = parameter.split_once('=').map(|(key, value)| (key.trim(), value.trim().trim_matches('"')));
+            let named = parameter
+                .split_once('=')
+                .map(|(key, value)| (key.trim(), value.trim().trim_matches('"')));
             named == Some(("name", name))
         })
     })
@@ -55,7 +61,10 @@ mod tests {
 
     #[test]
     fn only_forms_have_a_boundary() {
-        assert_eq!(boundary("multipart/form-data; boundary=\"a b\"").as_deref(), Some("a b"));
+        assert_eq!(
+            boundary("multipart/form-data; boundary=\"a b\"").as_deref(),
+            Some("a b")
+        );
         assert_eq!(boundary("application/json; boundary=x"), None);
     }
 }

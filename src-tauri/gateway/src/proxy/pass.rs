@@ -32,14 +32,18 @@ where
     B: Body<Data = Bytes>,
 {
     let headers = &asked.head.headers;
-    let form = headers.get(header::CONTENT_TYPE).and_then(|value| multipart::boundary(value.to_str().ok()?));
+    let form = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| multipart::boundary(value.to_str().ok()?));
     let intake = match form {
         Some(boundary) => read_form(asked, body, &boundary).await?,
         None => intake::read_json(headers, body).await?,
     };
     let plan = generate::planned(exchange, asked, &intake.envelope, protocol, None)?;
     let Targets::Providers(targets) = plan.targets else {
-        return Err(ProxyError::Unserved(format!("{path} of the built-in provider")));
+        return Err(ProxyError::Unserved(format!(
+            "{path} of the built-in provider"
+        )));
     };
     generate::reserve(exchange, asked)?;
     let ask = Ask {
@@ -69,7 +73,18 @@ where
     let field = multipart::field(&whole, boundary, "model");
     let model = field.and_then(|range| {
         let name = std::str::from_utf8(&whole[range.clone()]).ok()?.to_owned();
-        Some(ModelSpot { name, start: range.start, end: range.end })
+        Some(ModelSpot {
+            name,
+            start: range.start,
+            end: range.end,
+        })
     });
-    Ok(Intake { pieces: vec![whole], envelope: Envelope { model, len, ..Envelope::default() } })
+    Ok(Intake {
+        pieces: vec![whole],
+        envelope: Envelope {
+            model,
+            len,
+            ..Envelope::default()
+        },
+    })
 }

@@ -13,7 +13,9 @@ use hyper::body::Incoming;
 use keyway_protocols::{Protocol, same::SameStream};
 use tokio::time::Sleep;
 
-use super::{answer::Origin, decode::Decoder, error::ProxyError, exchange::Exchange, reply::BrokenOff};
+use super::{
+    answer::Origin, decode::Decoder, error::ProxyError, exchange::Exchange, reply::BrokenOff,
+};
 use crate::upstream::health::Outcome;
 
 /// Pieces that are there at once go out as one, up to this size: fewer writes, fewer chunks.
@@ -79,11 +81,23 @@ impl Relay {
     pub(super) fn new(source: Source, protocol: Protocol, status: u16, exchange: Exchange) -> Self {
         let idle = Box::pin(tokio::time::sleep(source.from.idle));
         let last_piece = exchange.app.clock.instant();
-        Self { source, protocol, status, exchange, out: Vec::new(), state: State::Flowing, idle, last_piece }
+        Self {
+            source,
+            protocol,
+            status,
+            exchange,
+            out: Vec::new(),
+            state: State::Flowing,
+            idle,
+            last_piece,
+        }
     }
 
     /// The next bytes for the client.
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BrokenOff>>> {
+    pub(super) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BrokenOff>>> {
         while self.state == State::Flowing && self.gathered() < GATHERED_BYTES {
             match self.poll_source(context) {
                 Poll::Ready(()) => {}
@@ -128,7 +142,12 @@ impl Relay {
     fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(self.idle.as_mut().poll(context));
         let patience = self.source.from.idle;
-        let silent = self.exchange.app.clock.instant().saturating_duration_since(self.last_piece);
+        let silent = self
+            .exchange
+            .app
+            .clock
+            .instant()
+            .saturating_duration_since(self.last_piece);
         if silent < patience {
             let rest = patience.saturating_sub(silent);
             self.idle.set(tokio::time::sleep(rest));
@@ -141,7 +160,9 @@ impl Relay {
     fn read(&mut self, piece: Bytes) -> Result<(), String> {
         let piece = self.source.decoder.push(piece)?;
         match &mut self.source.reading {
-            Reading::Events { stream, .. } => stream.push(piece, &mut self.out).map_err(|error| error.to_string()),
+            Reading::Events { stream, .. } => stream
+                .push(piece, &mut self.out)
+                .map_err(|error| error.to_string()),
             Reading::Bytes => {
                 self.out.push(piece);
                 Ok(())
@@ -184,7 +205,10 @@ impl Relay {
 
     /// Ends the answer early: with an error event where the client reads events, else by breaking off.
     fn give_up(&mut self, reason: String, sse: bool) {
-        let error = ProxyError::Cut { provider: self.source.from.provider.clone(), reason };
+        let error = ProxyError::Cut {
+            provider: self.source.from.provider.clone(),
+            reason,
+        };
         let message = error.to_string();
         if sse {
             let reply = error.reply(self.protocol, &message, self.exchange.id());
@@ -199,11 +223,17 @@ impl Relay {
 
     /// Takes what was read in passing into the log entry; what was held back of whole events goes out.
     fn close_reading(&mut self) -> Option<End> {
-        let Reading::Events { stream, sse } = std::mem::replace(&mut self.source.reading, Reading::Bytes) else {
+        let Reading::Events { stream, sse } =
+            std::mem::replace(&mut self.source.reading, Reading::Bytes)
+        else {
             return None;
         };
         let end = stream.finish(&mut self.out);
-        let told = End { complete: end.terminal && !end.cut, told_error: end.error.is_some(), sse };
+        let told = End {
+            complete: end.terminal && !end.cut,
+            told_error: end.error.is_some(),
+            sse,
+        };
         let entry = &mut self.exchange.entry;
         entry.usage = end.usage;
         entry.finish_reason = end.finish_reason.map(Into::into);
@@ -217,7 +247,8 @@ impl Relay {
 
     fn note_health(&self) {
         let app = &self.exchange.app;
-        app.health.note(&self.source.from.circuit, Outcome::Failed, app.clock.now());
+        app.health
+            .note(&self.source.from.circuit, Outcome::Failed, app.clock.now());
     }
 
     fn gathered(&self) -> usize {
@@ -231,7 +262,9 @@ impl Relay {
             1 => self.out.pop(),
             _ => {
                 let mut joined = BytesMut::with_capacity(self.gathered());
-                self.out.drain(..).for_each(|piece| joined.extend_from_slice(&piece));
+                self.out
+                    .drain(..)
+                    .for_each(|piece| joined.extend_from_slice(&piece));
                 Some(joined.freeze())
             }
         }

@@ -43,7 +43,10 @@ impl From<Bytes> for ReplyBody {
 impl From<Vec<Bytes>> for ReplyBody {
     fn from(pieces: Vec<Bytes>) -> Self {
         let left = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Self::Whole(Pieces { pieces: pieces.into(), left })
+        Self::Whole(Pieces {
+            pieces: pieces.into(),
+            left,
+        })
     }
 }
 
@@ -51,11 +54,18 @@ impl Body for ReplyBody {
     type Data = Bytes;
     type Error = BrokenOff;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         match self.get_mut() {
             Self::Whole(whole) => Poll::Ready(whole.next().map(|piece| Ok(Frame::data(piece)))),
-            Self::Relay(relay) => relay.poll_next(context).map(|next| next.map(|piece| piece.map(Frame::data))),
-            Self::Echo(echo) => echo.poll_next(context).map(|next| next.map(|piece| piece.map(Frame::data))),
+            Self::Relay(relay) => relay
+                .poll_next(context)
+                .map(|next| next.map(|piece| piece.map(Frame::data))),
+            Self::Echo(echo) => echo
+                .poll_next(context)
+                .map(|next| next.map(|piece| piece.map(Frame::data))),
         }
     }
 

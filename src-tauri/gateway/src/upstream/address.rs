@@ -37,7 +37,9 @@ pub fn address(
     model: &str,
     query: Option<&str>,
 ) -> Result<Uri, BadAddress> {
-    let (base, own_query) = base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
+    let (base, own_query) = base
+        .split_once('?')
+        .map_or((base, None), |(base, query)| (base, Some(query)));
     let base = base.trim().trim_end_matches('/');
     let mut url = match protocol {
         Protocol::OpenAi => openai(base, "/chat/completions", action),
@@ -46,7 +48,11 @@ pub fn address(
         Protocol::Gemini => gemini(base, action, model),
     };
     let mut separator = if url.contains('?') { '&' } else { '?' };
-    for part in [own_query, query].into_iter().flatten().filter(|part| !part.is_empty()) {
+    for part in [own_query, query]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+    {
         url.push(separator);
         url.push_str(part);
         separator = '&';
@@ -55,7 +61,10 @@ pub fn address(
 }
 
 fn openai(base: &str, endpoint: &str, action: Action<'_>) -> String {
-    let root = ["/chat/completions", "/responses"].iter().find_map(|full| base.strip_suffix(full)).unwrap_or(base);
+    let root = ["/chat/completions", "/responses"]
+        .iter()
+        .find_map(|full| base.strip_suffix(full))
+        .unwrap_or(base);
     match action {
         Action::Generate { .. } => format!("{root}{endpoint}"),
         Action::CountTokens => format!("{root}{endpoint}/input_tokens"),
@@ -66,7 +75,11 @@ fn openai(base: &str, endpoint: &str, action: Action<'_>) -> String {
 
 fn anthropic(base: &str, action: Action<'_>) -> String {
     let root = base.strip_suffix("/messages").unwrap_or(base);
-    let versioned = if root.ends_with("/v1") || root.len() < base.len() { root.to_owned() } else { format!("{root}/v1") };
+    let versioned = if root.ends_with("/v1") || root.len() < base.len() {
+        root.to_owned()
+    } else {
+        format!("{root}/v1")
+    };
     match action {
         Action::Generate { .. } => format!("{versioned}/messages"),
         Action::CountTokens => format!("{versioned}/messages/count_tokens"),
@@ -76,11 +89,18 @@ fn anthropic(base: &str, action: Action<'_>) -> String {
 }
 
 fn gemini(base: &str, action: Action<'_>, model: &str) -> String {
-    let versioned =
-        if base.ends_with("/v1beta") || base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1beta") };
+    let versioned = if base.ends_with("/v1beta") || base.ends_with("/v1") {
+        base.to_owned()
+    } else {
+        format!("{base}/v1beta")
+    };
     match action {
-        Action::Generate { streamed: true } => format!("{versioned}/models/{model}:streamGenerateContent"),
-        Action::Generate { streamed: false } => format!("{versioned}/models/{model}:generateContent"),
+        Action::Generate { streamed: true } => {
+            format!("{versioned}/models/{model}:streamGenerateContent")
+        }
+        Action::Generate { streamed: false } => {
+            format!("{versioned}/models/{model}:generateContent")
+        }
         Action::CountTokens => format!("{versioned}/models/{model}:countTokens"),
         Action::Models => format!("{versioned}/models"),
         Action::Below(path) => below(&versioned, path),
@@ -100,29 +120,67 @@ mod tests {
     use super::*;
 
     fn url(base: &str, protocol: Protocol, action: Action<'_>) -> String {
-        address(base, protocol, action, "m-1", None).unwrap().to_string()
+        address(base, protocol, action, "m-1", None)
+            .unwrap()
+            .to_string()
     }
 
     const GENERATE: Action<'_> = Action::Generate { streamed: false };
 
     #[test]
     fn openai_bases_end_in_v1_or_in_the_endpoint() {
-        for base in ["https://a.io/v1", "https://a.io/v1/", "https://a.io/v1/chat/completions"] {
-            assert_eq!(url(base, Protocol::OpenAi, GENERATE), "https://a.io/v1/chat/completions");
-            assert_eq!(url(base, Protocol::OpenAi, Action::Models), "https://a.io/v1/models");
+        for base in [
+            "https://a.io/v1",
+            "https://a.io/v1/",
+            "https://a.io/v1/chat/completions",
+        ] {
+            assert_eq!(
+                url(base, Protocol::OpenAi, GENERATE),
+                "https://a.io/v1/chat/completions"
+            );
+            assert_eq!(
+                url(base, Protocol::OpenAi, Action::Models),
+                "https://a.io/v1/models"
+            );
         }
-        assert_eq!(url("https://a.io/v1", Protocol::OpenAiResponses, GENERATE), "https://a.io/v1/responses");
-        assert_eq!(url("https://a.io/v1", Protocol::OpenAi, Action::Below("/embeddings")), "https://a.io/v1/embeddings");
+        assert_eq!(
+            url("https://a.io/v1", Protocol::OpenAiResponses, GENERATE),
+            "https://a.io/v1/responses"
+        );
+        assert_eq!(
+            url(
+                "https://a.io/v1",
+                Protocol::OpenAi,
+                Action::Below("/embeddings")
+            ),
+            "https://a.io/v1/embeddings"
+        );
     }
 
     #[test]
     fn anthropic_bases_come_with_or_without_version_and_endpoint() {
-        for base in ["https://a.io", "https://a.io/v1", "https://a.io/v1/messages"] {
-            assert_eq!(url(base, Protocol::Anthropic, GENERATE), "https://a.io/v1/messages");
-            assert_eq!(url(base, Protocol::Anthropic, Action::CountTokens), "https://a.io/v1/messages/count_tokens");
+        for base in [
+            "https://a.io",
+            "https://a.io/v1",
+            "https://a.io/v1/messages",
+        ] {
+            assert_eq!(
+                url(base, Protocol::Anthropic, GENERATE),
+                "https://a.io/v1/messages"
+            );
+            assert_eq!(
+                url(base, Protocol::Anthropic, Action::CountTokens),
+                "https://a.io/v1/messages/count_tokens"
+            );
         }
-        assert_eq!(url("https://a.io/odd/messages", Protocol::Anthropic, GENERATE), "https://a.io/odd/messages");
-        assert_eq!(url("https://a.io/anthropic", Protocol::Anthropic, GENERATE), "https://a.io/anthropic/v1/messages");
+        assert_eq!(
+            url("https://a.io/odd/messages", Protocol::Anthropic, GENERATE),
+            "https://a.io/odd/messages"
+        );
+        assert_eq!(
+            url("https://a.io/anthropic", Protocol::Anthropic, GENERATE),
+            "https://a.io/anthropic/v1/messages"
+        );
     }
 
     #[test]
@@ -137,7 +195,17 @@ mod tests {
 
     #[test]
     fn queries_of_base_and_request_are_joined() {
-        let uri = address("https://a.io/v1?api-version=1", Protocol::OpenAi, GENERATE, "m", Some("beta=true")).unwrap();
-        assert_eq!(uri, "https://a.io/v1/chat/completions?api-version=1&beta=true");
+        let uri = address(
+            "https://a.io/v1?api-version=1",
+            Protocol::OpenAi,
+            GENERATE,
+            "m",
+            Some("beta=true"),
+        )
+        .unwrap();
+        assert_eq!(
+            uri,
+            "https://a.io/v1/chat/completions?api-version=1&beta=true"
+        );
     }
 }

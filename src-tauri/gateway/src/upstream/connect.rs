@@ -31,7 +31,11 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Wraps the way of reaching a host in TLS.
 pub(super) fn with_tls(reach: Reach, tls: ClientConfig) -> Connector {
-    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_all_versions().wrap_connector(reach)
+    HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_all_versions()
+        .wrap_connector(reach)
 }
 
 /// Opens TCP connections as the proxy rules say.
@@ -61,7 +65,10 @@ impl Reach {
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(connect));
         tcp.set_keepalive(Some(Duration::from_secs(30)));
-        Some(Self { tcp, rules: Arc::new(rules) })
+        Some(Self {
+            tcp,
+            rules: Arc::new(rules),
+        })
     }
 
     fn proxy_for(&self, target: &Uri) -> Option<Intercept> {
@@ -84,8 +91,14 @@ fn always(url: &str) -> Option<Matcher> {
 
 fn is_loopback(target: &Uri) -> bool {
     let host = target.host().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 impl Service<Uri> for Reach {
@@ -100,7 +113,12 @@ impl Service<Uri> for Reach {
     fn call(&mut self, target: Uri) -> Self::Future {
         let Some(proxy) = self.proxy_for(&target) else {
             let direct = self.tcp.call(target);
-            return Box::pin(async move { Ok(Line { io: direct.await?, absolute: false }) });
+            return Box::pin(async move {
+                Ok(Line {
+                    io: direct.await?,
+                    absolute: false,
+                })
+            });
         };
         Box::pin(through(self.tcp.clone(), proxy, target))
     }
@@ -108,16 +126,25 @@ impl Service<Uri> for Reach {
 
 async fn through(mut tcp: HttpConnector, proxy: Intercept, target: Uri) -> Result<Line, BoxError> {
     let gate = proxy.uri().clone();
-    if gate.scheme_str().is_some_and(|scheme| scheme.starts_with("socks5")) {
+    if gate
+        .scheme_str()
+        .is_some_and(|scheme| scheme.starts_with("socks5"))
+    {
         let mut socks = SocksV5::new(gate, tcp);
         if let Some((user, password)) = proxy.raw_auth() {
             socks = socks.with_auth(user.to_owned(), password.to_owned());
         }
-        return Ok(Line { io: socks.call(target).await?, absolute: false });
+        return Ok(Line {
+            io: socks.call(target).await?,
+            absolute: false,
+        });
     }
     // Proxies often allow CONNECT to TLS ports only: plain http is asked for by absolute URL instead.
     if target.scheme_str() == Some("http") && proxy.basic_auth().is_none() {
-        return Ok(Line { io: tcp.call(gate).await?, absolute: true });
+        return Ok(Line {
+            io: tcp.call(gate).await?,
+            absolute: true,
+        });
     }
     let mut tunnel = Tunnel::new(gate, tcp);
     if let Some(auth) = proxy.basic_auth() {
@@ -125,7 +152,10 @@ async fn through(mut tcp: HttpConnector, proxy: Intercept, target: Uri) -> Resul
         auth.set_sensitive(true);
         tunnel = tunnel.with_auth(auth);
     }
-    Ok(Line { io: tunnel.call(target).await?, absolute: false })
+    Ok(Line {
+        io: tunnel.call(target).await?,
+        absolute: false,
+    })
 }
 
 /// A TCP connection that knows whether requests on it name the whole URL.
@@ -152,7 +182,11 @@ impl hyper::rt::Read for Line {
 }
 
 impl hyper::rt::Write for Line {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<std::io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(context, data)
     }
 
@@ -168,11 +202,17 @@ impl hyper::rt::Write for Line {
         self.io.is_write_vectored()
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.io).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(context)
     }
 }

@@ -100,8 +100,13 @@ impl Health {
             return true;
         }
         let mut states = self.lock();
-        let whole = states.get_mut(&circuit.for_all_models()).is_none_or(|state| state.admits(now));
-        whole && states.get_mut(circuit).is_none_or(|state| state.admits(now))
+        let whole = states
+            .get_mut(&circuit.for_all_models())
+            .is_none_or(|state| state.admits(now));
+        whole
+            && states
+                .get_mut(circuit)
+                .is_none_or(|state| state.admits(now))
     }
 
     /// Whether this rests, without becoming its probe.
@@ -110,7 +115,9 @@ impl Health {
             return false;
         }
         let states = self.lock();
-        [circuit, &circuit.for_all_models()].into_iter().any(|one| states.get(one).is_some_and(|state| state.rests(now)))
+        [circuit, &circuit.for_all_models()]
+            .into_iter()
+            .any(|one| states.get(one).is_some_and(|state| state.rests(now)))
     }
 
     /// Takes in how a call went; says whether the circuit opened or closed by it.
@@ -121,14 +128,22 @@ impl Health {
         let mut states = self.lock();
         let changed = match outcome {
             Outcome::Served => {
-                let model = states.remove(circuit).is_some_and(|state| state.until.is_some());
-                let all = states.remove(&circuit.for_all_models()).is_some_and(|state| state.until.is_some());
+                let model = states
+                    .remove(circuit)
+                    .is_some_and(|state| state.until.is_some());
+                let all = states
+                    .remove(&circuit.for_all_models())
+                    .is_some_and(|state| state.until.is_some());
                 model || all
             }
-            Outcome::Refused => states.entry(circuit.for_all_models()).or_insert_with(|| State::new(now)).fail(outcome, now),
-            Outcome::Failed | Outcome::Limited { .. } => {
-                states.entry(circuit.clone()).or_insert_with(|| State::new(now)).fail(outcome, now)
-            }
+            Outcome::Refused => states
+                .entry(circuit.for_all_models())
+                .or_insert_with(|| State::new(now))
+                .fail(outcome, now),
+            Outcome::Failed | Outcome::Limited { .. } => states
+                .entry(circuit.clone())
+                .or_insert_with(|| State::new(now))
+                .fail(outcome, now),
         };
         self.troubled.store(states.len(), Ordering::Release);
         changed
@@ -166,17 +181,28 @@ impl Health {
 
 impl Circuit {
     fn for_all_models(&self) -> Self {
-        Self { model: None, ..self.clone() }
+        Self {
+            model: None,
+            ..self.clone()
+        }
     }
 }
 
 impl State {
     fn new(now: Timestamp) -> Self {
-        Self { failures: 0, rests: 0, until: None, probe_until: None, last: Outcome::Served, last_failure: now }
+        Self {
+            failures: 0,
+            rests: 0,
+            until: None,
+            probe_until: None,
+            last: Outcome::Served,
+            last_failure: now,
+        }
     }
 
     fn rests(&self, now: Timestamp) -> bool {
-        self.until.is_some_and(|until| now < until || self.probe_until.is_some_and(|probe| now < probe))
+        self.until
+            .is_some_and(|until| now < until || self.probe_until.is_some_and(|probe| now < probe))
     }
 
     fn admits(&mut self, now: Timestamp) -> bool {
@@ -197,7 +223,9 @@ impl State {
         let rest = match outcome {
             Outcome::Served => None,
             Outcome::Refused => Some(REFUSED_REST),
-            Outcome::Limited { retry_after: Some(asked) } => Some(asked.min(LONGEST_ASKED_REST)),
+            Outcome::Limited {
+                retry_after: Some(asked),
+            } => Some(asked.min(LONGEST_ASKED_REST)),
             Outcome::Failed | Outcome::Limited { retry_after: None } => {
                 let enough = was_probe || self.failures >= FAILURES_TO_OPEN;
                 enough.then(|| (FIRST_REST * 2_u32.saturating_pow(self.rests)).min(LONGEST_REST))
@@ -213,13 +241,18 @@ impl State {
     fn explain(&self, now: Timestamp) -> String {
         let why = match self.last {
             Outcome::Served => "served".to_owned(),
-            Outcome::Refused => "the provider refused this key (401, 402 or 403); check it or replace it".to_owned(),
+            Outcome::Refused => {
+                "the provider refused this key (401, 402 or 403); check it or replace it".to_owned()
+            }
             Outcome::Limited { .. } => "the provider asked to wait (429)".to_owned(),
             Outcome::Failed => format!("{} failures in a row", self.failures),
         };
         match self.until {
             Some(until) if until > now => {
-                let seconds = (until - now).total(jiff::Unit::Second).unwrap_or_default().ceil();
+                let seconds = (until - now)
+                    .total(jiff::Unit::Second)
+                    .unwrap_or_default()
+                    .ceil();
                 format!("{why}; resting for another {seconds} s, then one request tries it again")
             }
             Some(_) => format!("{why}; the next request tries it again"),
@@ -233,7 +266,11 @@ mod tests {
     use super::*;
 
     fn circuit() -> Circuit {
-        Circuit { provider: "p".into(), credential: Some("c".into()), model: Some("m".to_owned()) }
+        Circuit {
+            provider: "p".into(),
+            credential: Some("c".into()),
+            model: Some("m".to_owned()),
+        }
     }
 
     fn at(second: i64) -> Timestamp {
@@ -248,8 +285,14 @@ mod tests {
             health.note(&circuit(), Outcome::Failed, at(second));
         }
         assert!(!health.admits(&circuit(), at(3)));
-        assert!(health.admits(&circuit(), at(32)), "the first to ask after the rest is the probe");
-        assert!(!health.admits(&circuit(), at(33)), "only one probe at a time");
+        assert!(
+            health.admits(&circuit(), at(32)),
+            "the first to ask after the rest is the probe"
+        );
+        assert!(
+            !health.admits(&circuit(), at(33)),
+            "only one probe at a time"
+        );
         assert!(health.note(&circuit(), Outcome::Served, at(34)));
         assert!(health.admits(&circuit(), at(34)));
         assert!(health.report(at(34)).is_empty());
@@ -282,7 +325,10 @@ mod tests {
     fn a_refused_key_rests_for_every_model() {
         let health = Health::default();
         health.note(&circuit(), Outcome::Refused, at(0));
-        let other = Circuit { model: Some("other".to_owned()), ..circuit() };
+        let other = Circuit {
+            model: Some("other".to_owned()),
+            ..circuit()
+        };
         assert!(!health.admits(&other, at(1)));
         assert_eq!(health.reset(|circuit| circuit.provider.as_str() == "p"), 1);
         assert!(health.admits(&other, at(1)));
@@ -291,10 +337,22 @@ mod tests {
     #[test]
     fn retry_after_is_kept_but_not_for_days() {
         let health = Health::default();
-        health.note(&circuit(), Outcome::Limited { retry_after: Some(Duration::from_secs(7)) }, at(0));
+        health.note(
+            &circuit(),
+            Outcome::Limited {
+                retry_after: Some(Duration::from_secs(7)),
+            },
+            at(0),
+        );
         assert!(health.is_open(&circuit(), at(6)));
         assert!(health.admits(&circuit(), at(7)));
-        health.note(&circuit(), Outcome::Limited { retry_after: Some(Duration::from_secs(999_999)) }, at(8));
+        health.note(
+            &circuit(),
+            Outcome::Limited {
+                retry_after: Some(Duration::from_secs(999_999)),
+            },
+            at(8),
+        );
         assert!(health.admits(&circuit(), at(8 + 3600)));
     }
 

@@ -76,7 +76,11 @@ impl CallError {
 
 impl Http {
     /// Sends a request the way this provider is reached and waits for the head of the answer.
-    pub async fn send(&self, provider: &Provider, request: Request<Outgoing>) -> Result<Response<Incoming>, CallError> {
+    pub async fn send(
+        &self,
+        provider: &Provider,
+        request: Request<Outgoing>,
+    ) -> Result<Response<Incoming>, CallError> {
         let pool = self.pool(provider, request.uri().scheme_str() == Some("https"))?;
         let patience = provider.timeouts.first_byte;
         match tokio::time::timeout(patience, pool.request(request)).await {
@@ -113,7 +117,11 @@ fn open_pool(way: &Way) -> Result<Pool, CallError> {
     let reach = connect::Reach::new(way.proxy.as_deref(), way.connect)
         .ok_or_else(|| CallError::Proxy(way.proxy.clone().unwrap_or_default()))?;
     // Reading the system's certificates costs milliseconds and memory: only when TLS is spoken at all.
-    let tls = if way.tls { trust::client_config(way.extra_ca.as_deref())? } else { trust::no_roots() };
+    let tls = if way.tls {
+        trust::client_config(way.extra_ca.as_deref())?
+    } else {
+        trust::no_roots()
+    };
     let connector = connect::with_tls(reach, tls);
     Ok(Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
@@ -128,7 +136,11 @@ fn open_pool(way: &Way) -> Result<Pool, CallError> {
 
 fn explain(error: &ClientError) -> CallError {
     let text = chain(error);
-    if error.is_connect() { CallError::Connect(text) } else { CallError::Broken(text) }
+    if error.is_connect() {
+        CallError::Connect(text)
+    } else {
+        CallError::Broken(text)
+    }
 }
 
 /// The causes of an error, the outermost left out when it says nothing of its own.
@@ -139,7 +151,11 @@ fn chain(error: &dyn std::error::Error) -> String {
         causes.push(cause.to_string());
         next = cause.source();
     }
-    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
+    if causes.is_empty() {
+        error.to_string()
+    } else {
+        causes.join(": ")
+    }
 }
 
 /// The body of a request that is at hand as a whole.

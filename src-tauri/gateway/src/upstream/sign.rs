@@ -32,7 +32,9 @@ pub fn sign(
     let key = secret.expose_secret();
     match protocol {
         Protocol::Gemini => insert(headers, X_GOOG_API_KEY, key),
-        Protocol::OpenAi | Protocol::OpenAiResponses if host.ends_with(".azure.com") => insert(headers, API_KEY, key),
+        Protocol::OpenAi | Protocol::OpenAiResponses if host.ends_with(".azure.com") => {
+            insert(headers, API_KEY, key)
+        }
         Protocol::OpenAi | Protocol::OpenAiResponses => bearer(headers, key),
         Protocol::Anthropic if key.starts_with(ANTHROPIC_OAUTH_PREFIX) => bearer(headers, key),
         Protocol::Anthropic if host == "api.anthropic.com" => insert(headers, X_API_KEY, key),
@@ -65,10 +67,22 @@ mod tests {
 
     #[test]
     fn each_protocol_gets_its_own_header() {
-        assert_eq!(signed(Protocol::OpenAi, "api.openai.com", "k"), ["authorization"]);
-        assert_eq!(signed(Protocol::OpenAiResponses, "x.openai.azure.com", "k"), ["api-key"]);
-        assert_eq!(signed(Protocol::Gemini, "generativelanguage.googleapis.com", "k"), ["x-goog-api-key"]);
-        assert_eq!(signed(Protocol::Anthropic, "api.anthropic.com", "k"), ["anthropic-version", "x-api-key"]);
+        assert_eq!(
+            signed(Protocol::OpenAi, "api.openai.com", "k"),
+            ["authorization"]
+        );
+        assert_eq!(
+            signed(Protocol::OpenAiResponses, "x.openai.azure.com", "k"),
+            ["api-key"]
+        );
+        assert_eq!(
+            signed(Protocol::Gemini, "generativelanguage.googleapis.com", "k"),
+            ["x-goog-api-key"]
+        );
+        assert_eq!(
+            signed(Protocol::Anthropic, "api.anthropic.com", "k"),
+            ["anthropic-version", "x-api-key"]
+        );
         assert_eq!(
             signed(Protocol::Anthropic, "api.anthropic.com", "sk-ant-oat-1"),
             ["anthropic-version", "authorization"]
@@ -82,6 +96,14 @@ mod tests {
     #[test]
     fn a_key_with_control_characters_is_refused() {
         let mut headers = HeaderMap::new();
-        assert!(sign(&mut headers, Protocol::OpenAi, "h", Some(&SecretString::from("a\nb"))).is_err());
+        assert!(
+            sign(
+                &mut headers,
+                Protocol::OpenAi,
+                "h",
+                Some(&SecretString::from("a\nb"))
+            )
+            .is_err()
+        );
     }
 }

@@ -33,16 +33,23 @@ pub(super) fn no_roots() -> ClientConfig {
 
 fn config(roots: RootCertStore) -> ClientConfig {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().unwrap_or_else(|_| ClientConfig::builder());
+    let builder = builder
+        .with_safe_default_protocol_versions()
+        .unwrap_or_else(|_| ClientConfig::builder());
     builder.with_root_certificates(roots).with_no_client_auth()
 }
 
 fn add_file(roots: &mut RootCertStore, path: &str) -> Result<(), TrustError> {
-    let fail = |reason: String| TrustError { path: path.to_owned(), reason };
+    let fail = |reason: String| TrustError {
+        path: path.to_owned(),
+        reason,
+    };
     let pem = fs::read(path).map_err(|error| fail(error.to_string()))?;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| fail(error.to_string()))?;
-        roots.add(certificate).map_err(|error| fail(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| fail(error.to_string()))?;
     }
     Ok(())
 }

@@ -42,53 +42,96 @@ pub(super) struct PlannedTarget {
 
 /// Finds the targets for the asked model (product rules, first match wins): an alias; `provider/model`;
 /// the key's fast or current route; the group's default route; the group's default provider.
-pub(super) fn plan(group: &GroupView, key: &ClientKey, asked: &str, protocol: Protocol) -> Result<Plan, ProxyError> {
+pub(super) fn plan(
+    group: &GroupView,
+    key: &ClientKey,
+    asked: &str,
+    protocol: Protocol,
+) -> Result<Plan, ProxyError> {
     let asked = without_window_suffix(asked);
     if let Some(route) = group.route_by_alias(asked) {
         return by_route(group, key, route, asked, protocol);
     }
     if asked.eq_ignore_ascii_case(ECHO) {
-        return Ok(Plan { route: None, targets: Targets::Echo });
+        return Ok(Plan {
+            route: None,
+            targets: Targets::Echo,
+        });
     }
     if let Some((id, model)) = asked.split_once('/')
         && let Some(provider) = group.provider_by_id(id)
     {
         return by_provider(key, provider, model, protocol);
     }
-    let chosen = [key.fast_route.as_ref().filter(|_| is_small(asked)), key.current_route.as_ref(), group.group.default_route.as_ref()];
+    let chosen = [
+        key.fast_route.as_ref().filter(|_| is_small(asked)),
+        key.current_route.as_ref(),
+        group.group.default_route.as_ref(),
+    ];
     for id in chosen.into_iter().flatten() {
         if id.as_str() == ECHO {
-            return Ok(Plan { route: None, targets: Targets::Echo });
+            return Ok(Plan {
+                route: None,
+                targets: Targets::Echo,
+            });
         }
         if let Some(route) = group.route(id).filter(|route| route.enabled) {
             return by_route(group, key, route, asked, protocol);
         }
     }
-    if let Some(provider) = group.group.default_provider.as_ref().and_then(|uid| group.provider(uid)) {
+    if let Some(provider) = group
+        .group
+        .default_provider
+        .as_ref()
+        .and_then(|uid| group.provider(uid))
+    {
         return by_provider(key, provider, asked, protocol);
     }
-    Err(ProxyError::NoRoute { asked: asked.to_owned(), aliases: aliases(group, key) })
+    Err(ProxyError::NoRoute {
+        asked: asked.to_owned(),
+        aliases: aliases(group, key),
+    })
 }
 
 /// The route that a request for `/v1/generations` names.
-pub(super) fn route_for<'a>(group: &'a GroupView, key: &ClientKey, asked: &str) -> Result<&'a Arc<Route>, ProxyError> {
+pub(super) fn route_for<'a>(
+    group: &'a GroupView,
+    key: &ClientKey,
+    asked: &str,
+) -> Result<&'a Arc<Route>, ProxyError> {
     let route = group
         .route_by_alias(without_window_suffix(asked))
-        .ok_or_else(|| ProxyError::NoRoute { asked: asked.to_owned(), aliases: aliases(group, key) })?;
+        .ok_or_else(|| ProxyError::NoRoute {
+            asked: asked.to_owned(),
+            aliases: aliases(group, key),
+        })?;
     allow_alias(key, &route.alias)?;
     Ok(route)
 }
 
 /// The primary binding of a route, when the key may use it.
-pub(super) fn primary(group: &GroupView, key: &ClientKey, route: &Route) -> Result<PlannedTarget, ProxyError> {
-    let provider = group.provider(&route.provider).filter(|view| view.provider.enabled);
+pub(super) fn primary(
+    group: &GroupView,
+    key: &ClientKey,
+    route: &Route,
+) -> Result<PlannedTarget, ProxyError> {
+    let provider = group
+        .provider(&route.provider)
+        .filter(|view| view.provider.enabled);
     let Some(provider) = provider else {
-        return Err(ProxyError::NoTarget { alias: route.alias.clone() });
+        return Err(ProxyError::NoTarget {
+            alias: route.alias.clone(),
+        });
     };
     if !may_use(key, provider) {
-        return Err(ProxyError::NotAllowed { what: format!("provider {:?}", provider.provider.id) });
+        return Err(ProxyError::NotAllowed {
+            what: format!("provider {:?}", provider.provider.id),
+        });
     }
-    Ok(PlannedTarget { provider: provider.clone(), model: route.upstream_model.clone() })
+    Ok(PlannedTarget {
+        provider: provider.clone(),
+        model: route.upstream_model.clone(),
+    })
 }
 
 /// The aliases a key may ask for, sorted; the built-in route stands in where there is none.
@@ -114,18 +157,33 @@ fn by_route(
 ) -> Result<Plan, ProxyError> {
     allow_alias(key, &route.alias)?;
     let all = targets_of(group, route);
-    let allowed: Vec<_> = all.iter().filter(|target| may_use(key, &target.provider)).cloned().collect();
+    let allowed: Vec<_> = all
+        .iter()
+        .filter(|target| may_use(key, &target.provider))
+        .cloned()
+        .collect();
     if allowed.is_empty() && !all.is_empty() {
-        return Err(ProxyError::NotAllowed { what: format!("the providers of route {:?}", route.alias) });
+        return Err(ProxyError::NotAllowed {
+            what: format!("the providers of route {:?}", route.alias),
+        });
     }
-    let speaking: Vec<_> = allowed.iter().filter(|target| speaks(target, protocol)).cloned().collect();
+    let speaking: Vec<_> = allowed
+        .iter()
+        .filter(|target| speaks(target, protocol))
+        .cloned()
+        .collect();
     if let (true, Some(other)) = (speaking.is_empty(), allowed.first()) {
         return Err(mismatch(asked, protocol, &other.provider));
     }
     if speaking.is_empty() {
-        return Err(ProxyError::NoTarget { alias: route.alias.clone() });
+        return Err(ProxyError::NoTarget {
+            alias: route.alias.clone(),
+        });
     }
-    Ok(Plan { route: Some(route.clone()), targets: Targets::Providers(speaking) })
+    Ok(Plan {
+        route: Some(route.clone()),
+        targets: Targets::Providers(speaking),
+    })
 }
 
 fn by_provider(
@@ -136,25 +194,42 @@ fn by_provider(
 ) -> Result<Plan, ProxyError> {
     // A key limited to aliases must not reach models around them.
     if !key.allowed_aliases.is_empty() || !may_use(key, provider) {
-        return Err(ProxyError::NotAllowed { what: format!("provider {:?}", provider.provider.id) });
+        return Err(ProxyError::NotAllowed {
+            what: format!("provider {:?}", provider.provider.id),
+        });
     }
     if !provider.provider.enabled {
-        return Err(ProxyError::NoTarget { alias: format!("{}/{model}", provider.provider.id) });
+        return Err(ProxyError::NoTarget {
+            alias: format!("{}/{model}", provider.provider.id),
+        });
     }
-    let target = PlannedTarget { provider: provider.clone(), model: model.to_owned() };
+    let target = PlannedTarget {
+        provider: provider.clone(),
+        model: model.to_owned(),
+    };
     if !speaks(&target, protocol) {
         return Err(mismatch(model, protocol, provider));
     }
-    Ok(Plan { route: None, targets: Targets::Providers(vec![target]) })
+    Ok(Plan {
+        route: None,
+        targets: Targets::Providers(vec![target]),
+    })
 }
 
 /// The targets of a route in the order they are tried: the primary binding first unless it is listed
 /// among the further targets, whose priority then counts.
 fn targets_of(group: &GroupView, route: &Route) -> Vec<PlannedTarget> {
-    let mut further: Vec<_> = route.targets.iter().filter(|target| target.enabled).collect();
+    let mut further: Vec<_> = route
+        .targets
+        .iter()
+        .filter(|target| target.enabled)
+        .collect();
     further.sort_by_key(|target| target.priority);
     let primary = (&route.provider, &route.upstream_model);
-    let listed: Vec<_> = further.iter().map(|target| (&target.provider, &target.upstream_model)).collect();
+    let listed: Vec<_> = further
+        .iter()
+        .map(|target| (&target.provider, &target.upstream_model))
+        .collect();
     let in_order = match route.mode {
         Mode::Direct | Mode::Adapter | Mode::Fusion => vec![primary],
         Mode::Failover | Mode::Balance if listed.contains(&primary) => listed,
@@ -164,7 +239,10 @@ fn targets_of(group: &GroupView, route: &Route) -> Vec<PlannedTarget> {
         .into_iter()
         .filter_map(|(uid, model)| {
             let provider = group.provider(uid).filter(|view| view.provider.enabled)?;
-            Some(PlannedTarget { provider: provider.clone(), model: model.clone() })
+            Some(PlannedTarget {
+                provider: provider.clone(),
+                model: model.clone(),
+            })
         })
         .collect()
 }
@@ -184,8 +262,17 @@ fn mismatch(asked: &str, protocol: Protocol, provider: &ProviderView) -> ProxyEr
 
 fn allow_alias(key: &ClientKey, alias: &str) -> Result<(), ProxyError> {
     let allowed = key.allowed_aliases.is_empty()
-        || key.allowed_aliases.iter().any(|allowed| allowed.to_lowercase() == alias.to_lowercase());
-    if allowed { Ok(()) } else { Err(ProxyError::NotAllowed { what: format!("model {alias:?}") }) }
+        || key
+            .allowed_aliases
+            .iter()
+            .any(|allowed| allowed.to_lowercase() == alias.to_lowercase());
+    if allowed {
+        Ok(())
+    } else {
+        Err(ProxyError::NotAllowed {
+            what: format!("model {alias:?}"),
+        })
+    }
 }
 
 fn may_use(key: &ClientKey, provider: &ProviderView) -> bool {
@@ -195,15 +282,24 @@ fn may_use(key: &ClientKey, provider: &ProviderView) -> bool {
 /// Claude Code marks a model's large window by a suffix: `sonnet[1m]`.
 fn without_window_suffix(asked: &str) -> &str {
     let asked = asked.trim();
-    match asked.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
-        Some((model, window)) if !model.is_empty() && window.starts_with(|c: char| c.is_ascii_digit()) => model,
+    match asked
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['))
+    {
+        Some((model, window))
+            if !model.is_empty() && window.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            model
+        }
         Some(_) | None => asked,
     }
 }
 
 fn is_small(asked: &str) -> bool {
     let asked = asked.to_lowercase();
-    asked.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SMALL_MODELS.contains(&word))
+    asked
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| SMALL_MODELS.contains(&word))
 }
 
 #[cfg(test)]

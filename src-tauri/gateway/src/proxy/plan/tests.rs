@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
-    config::{Group, KeyHash, Limits, Provider, Purpose, Role, Snapshot, SnapshotParts, Target, Timeouts},
+    config::{
+        Group, KeyHash, Limits, Provider, Purpose, Role, Snapshot, SnapshotParts, Target, Timeouts,
+    },
     ids::GroupId,
 };
 
@@ -102,7 +104,10 @@ fn parts() -> SnapshotParts {
     };
     SnapshotParts {
         groups: vec![group],
-        providers: vec![provider("deepseek", Protocol::OpenAi), provider("claude", Protocol::Anthropic)],
+        providers: vec![
+            provider("deepseek", Protocol::OpenAi),
+            provider("claude", Protocol::Anthropic),
+        ],
         routes: vec![
             route("GLM-5", "deepseek", "glm-5-up"),
             route("quick", "deepseek", "quick-up"),
@@ -119,7 +124,9 @@ fn ask(parts: SnapshotParts, key: &ClientKey, asked: &str, protocol: Protocol) -
     match plan(group, key, asked, protocol).map(|plan| plan.targets) {
         Ok(Targets::Echo) => ECHO.to_owned(),
         Ok(Targets::Providers(targets)) => {
-            let named = targets.iter().map(|target| format!("{}/{}", target.provider.provider.id, target.model));
+            let named = targets
+                .iter()
+                .map(|target| format!("{}/{}", target.provider.provider.id, target.model));
             named.collect::<Vec<_>>().join(", ")
         }
         Err(error) => error.code().to_owned(),
@@ -135,7 +142,10 @@ fn an_alias_is_found_as_written_and_in_any_case() {
     assert_eq!(openai(parts(), &key(), "GLM-5"), "deepseek/glm-5-up");
     assert_eq!(openai(parts(), &key(), "glm-5"), "deepseek/glm-5-up");
     assert_eq!(openai(parts(), &key(), "glm-5[1m]"), "deepseek/glm-5-up");
-    assert_eq!(ask(parts(), &key(), "opus", Protocol::Anthropic), "claude/opus-up");
+    assert_eq!(
+        ask(parts(), &key(), "opus", Protocol::Anthropic),
+        "claude/opus-up"
+    );
 }
 
 #[test]
@@ -147,13 +157,20 @@ fn a_disabled_route_answers_nothing() {
 
 #[test]
 fn provider_and_model_can_be_named() {
-    assert_eq!(openai(parts(), &key(), "deepseek/any/model"), "deepseek/any/model");
+    assert_eq!(
+        openai(parts(), &key(), "deepseek/any/model"),
+        "deepseek/any/model"
+    );
     assert_eq!(openai(parts(), &key(), "nobody/model"), "model_not_found");
 }
 
 #[test]
 fn small_models_take_the_fast_route_and_others_the_current_one() {
-    let key = ClientKey { current_route: Some("GLM-5".into()), fast_route: Some("quick".into()), ..key() };
+    let key = ClientKey {
+        current_route: Some("GLM-5".into()),
+        fast_route: Some("quick".into()),
+        ..key()
+    };
     for (asked, answered) in [
         ("claude-sonnet-4-5", "deepseek/glm-5-up"),
         ("claude-haiku-4-5", "deepseek/quick-up"),
@@ -163,13 +180,23 @@ fn small_models_take_the_fast_route_and_others_the_current_one() {
     ] {
         assert_eq!(openai(parts(), &key, asked), answered, "{asked}");
     }
-    assert_eq!(openai(parts(), &key, "quick"), "deepseek/quick-up", "an alias wins over both");
+    assert_eq!(
+        openai(parts(), &key, "quick"),
+        "deepseek/quick-up",
+        "an alias wins over both"
+    );
 }
 
 #[test]
 fn without_a_fast_route_small_models_take_the_current_one() {
-    let key = ClientKey { current_route: Some("GLM-5".into()), ..key() };
-    assert_eq!(openai(parts(), &key, "claude-haiku-4-5"), "deepseek/glm-5-up");
+    let key = ClientKey {
+        current_route: Some("GLM-5".into()),
+        ..key()
+    };
+    assert_eq!(
+        openai(parts(), &key, "claude-haiku-4-5"),
+        "deepseek/glm-5-up"
+    );
 }
 
 #[test]
@@ -185,17 +212,30 @@ fn the_group_has_the_last_word() {
 #[test]
 fn the_built_in_provider_can_be_asked_and_switched_to() {
     assert_eq!(openai(parts(), &key(), "echo"), "echo");
-    let key = ClientKey { current_route: Some("echo".into()), ..key() };
+    let key = ClientKey {
+        current_route: Some("echo".into()),
+        ..key()
+    };
     assert_eq!(openai(parts(), &key, "claude-sonnet-4-5"), "echo");
 }
 
 #[test]
 fn a_key_reaches_only_what_it_may() {
-    let limited = ClientKey { allowed_aliases: vec!["glm-5".to_owned()], ..key() };
+    let limited = ClientKey {
+        allowed_aliases: vec!["glm-5".to_owned()],
+        ..key()
+    };
     assert_eq!(openai(parts(), &limited, "GLM-5"), "deepseek/glm-5-up");
     assert_eq!(openai(parts(), &limited, "quick"), "not_allowed");
-    assert_eq!(openai(parts(), &limited, "deepseek/glm-5-up"), "not_allowed", "no way around the alias");
-    let limited = ClientKey { allowed_providers: vec!["claude".to_owned()], ..key() };
+    assert_eq!(
+        openai(parts(), &limited, "deepseek/glm-5-up"),
+        "not_allowed",
+        "no way around the alias"
+    );
+    let limited = ClientKey {
+        allowed_providers: vec!["claude".to_owned()],
+        ..key()
+    };
     assert_eq!(openai(parts(), &limited, "GLM-5"), "not_allowed");
     assert_eq!(openai(parts(), &limited, "deepseek/x"), "not_allowed");
 }
@@ -204,22 +244,38 @@ fn a_key_reaches_only_what_it_may() {
 fn a_provider_that_speaks_another_protocol_is_named() {
     assert_eq!(openai(parts(), &key(), "opus"), "protocol_mismatch");
     let mut both = parts();
-    both.providers[1].endpoints.insert(Protocol::OpenAi, "https://claude.example/openai".to_owned());
+    both.providers[1]
+        .endpoints
+        .insert(Protocol::OpenAi, "https://claude.example/openai".to_owned());
     assert_eq!(openai(both, &key(), "opus"), "claude/opus-up");
 }
 
 #[test]
 fn failover_tries_the_primary_first_unless_the_list_has_it() {
     let mut failing_over = parts();
-    failing_over.providers.push(provider("spare", Protocol::OpenAi));
+    failing_over
+        .providers
+        .push(provider("spare", Protocol::OpenAi));
     failing_over.routes[0].mode = Mode::Failover;
-    failing_over.routes[0].targets = vec![target("GLM-5", "spare", "b", 2), target("GLM-5", "spare", "a", 1)];
-    assert_eq!(openai(failing_over, &key(), "GLM-5"), "deepseek/glm-5-up, spare/a, spare/b");
+    failing_over.routes[0].targets = vec![
+        target("GLM-5", "spare", "b", 2),
+        target("GLM-5", "spare", "a", 1),
+    ];
+    assert_eq!(
+        openai(failing_over, &key(), "GLM-5"),
+        "deepseek/glm-5-up, spare/a, spare/b"
+    );
     let mut listed = parts();
     listed.providers.push(provider("spare", Protocol::OpenAi));
     listed.routes[0].mode = Mode::Failover;
-    listed.routes[0].targets = vec![target("GLM-5", "deepseek", "glm-5-up", 5), target("GLM-5", "spare", "a", 1)];
-    assert_eq!(openai(listed, &key(), "GLM-5"), "spare/a, deepseek/glm-5-up");
+    listed.routes[0].targets = vec![
+        target("GLM-5", "deepseek", "glm-5-up", 5),
+        target("GLM-5", "spare", "a", 1),
+    ];
+    assert_eq!(
+        openai(listed, &key(), "GLM-5"),
+        "spare/a, deepseek/glm-5-up"
+    );
 }
 
 #[test]
@@ -234,7 +290,22 @@ fn the_list_of_models_shows_what_the_key_may_use() {
     let snapshot = Snapshot::build(parts());
     let group = snapshot.group(&GroupId::from("g")).unwrap();
     assert_eq!(aliases(group, &key()), ["GLM-5", "opus", "quick"]);
-    assert_eq!(aliases(group, &ClientKey { allowed_aliases: vec!["opus".to_owned()], ..key() }), ["opus"]);
-    let empty = Snapshot::build(SnapshotParts { routes: Vec::new(), ..parts() });
-    assert_eq!(aliases(empty.group(&GroupId::from("g")).unwrap(), &key()), ["echo"]);
+    assert_eq!(
+        aliases(
+            group,
+            &ClientKey {
+                allowed_aliases: vec!["opus".to_owned()],
+                ..key()
+            }
+        ),
+        ["opus"]
+    );
+    let empty = Snapshot::build(SnapshotParts {
+        routes: Vec::new(),
+        ..parts()
+    });
+    assert_eq!(
+        aliases(empty.group(&GroupId::from("g")).unwrap(), &key()),
+        ["echo"]
+    );
 }
