@@ -60,7 +60,7 @@ pub(super) struct Common {
         long,
         global = true,
         value_name = "TOKEN",
-        hide_env_values = true
+        allow_hyphen_values = true
     )]
     pub(super) token: Option<String>,
 }

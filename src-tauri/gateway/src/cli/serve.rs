@@ -1,13 +1,13 @@
 //! `keyway-server serve`: runs the gateway until it is told to stop.
 
-use std::{io, net::SocketAddr};
+use std::{fs, io, net::SocketAddr};
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, client, failure::Failure, greeting, port, setup};
-use crate::{Gateway, clock::SystemClock, options::Options};
+use crate::{Gateway, clock::SystemClock, gateway::PORT_FILE, options::Options};
 
 /// What a shell says of a program that Ctrl-C ended.
 const LEFT_AT_ONCE: i32 = 130;
@@ -88,11 +88,18 @@ impl Serve {
         let bound = listener.local_addr()?;
         let gateway = Gateway::open(context.options.clone(), SystemClock).await?;
         gateway.app().address.get_or_init(|| bound);
+        // Before anybody reads where it listens: commands find it by this file.
+        fs::write(
+            context.options.data_dir.join(PORT_FILE),
+            bound.port().to_string(),
+        )?;
+        // From here on a signal ends it orderly.
+        let signals = Signals::new();
         greeting::greet(&context, &gateway).await?;
         let stop = CancellationToken::new();
         tokio::select! {
             served = gateway.serve(listener, stop.clone().cancelled_owned()) => Ok(served?),
-            () = told_twice(stop) => leave_at_once(),
+            () = told_twice(signals, stop) => leave_at_once(),
         }
     }
 }
@@ -116,8 +123,7 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
 }
 
 /// Passes the first signal on, and ends with the second.
-async fn told_twice(stop: CancellationToken) {
-    let mut signals = Signals::new();
+async fn told_twice(mut signals: Signals, stop: CancellationToken) {
     signals.next().await;
     tracing::info!("stopping once the requests under way have ended; Ctrl-C again leaves at once");
     stop.cancel();
@@ -133,10 +139,10 @@ fn leave_at_once() -> ! {
     std::process::exit(LEFT_AT_ONCE)
 }
 
-/// Ctrl-C, and SIGTERM where there is such a thing.
+/// Ctrl-C, and SIGTERM where there is such a thing; noticed from the making of this on.
 struct Signals {
     #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
+    kinds: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
 }
 
 impl Signals {
@@ -144,10 +150,10 @@ impl Signals {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            // Without it the process is still ended by the signal itself.
-            Self {
-                terminate: signal(SignalKind::terminate()).ok(),
-            }
+            // Without them the process is still ended by the signal itself.
+            let kinds = signal(SignalKind::interrupt())
+                .and_then(|interrupt| Ok((interrupt, signal(SignalKind::terminate())?)));
+            Self { kinds: kinds.ok() }
         }
         #[cfg(not(unix))]
         Self {}
@@ -155,9 +161,9 @@ impl Signals {
 
     async fn next(&mut self) {
         #[cfg(unix)]
-        if let Some(terminate) = &mut self.terminate {
+        if let Some((interrupt, terminate)) = &mut self.kinds {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;

@@ -101,18 +101,13 @@ impl New {
 }
 
 impl Edit {
-    /// The key it is about.
-    pub(super) fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// The body of the request.
-    pub(super) fn body(self) -> Result<Value, Failure> {
+    /// The key it is about, and the body of the request.
+    pub(super) fn parts(self) -> Result<(String, Value), Failure> {
         let form = Form::default()
             .set("name", self.name)
             .set("enabled", switched(self.enable, self.disable))
             .set("reset_usage", self.reset_usage.then_some(true));
-        self.rights.onto(form).needed()
+        Ok((self.key, self.rights.onto(form).needed()?))
     }
 }
 
@@ -158,7 +153,8 @@ mod tests {
     }
 
     fn body(line: &str) -> Result<Value, Failure> {
-        Line::try_parse_from(line.split(' ')).unwrap().edit.body()
+        let edit = Line::try_parse_from(line.split(' ')).unwrap().edit;
+        edit.parts().map(|(_, body)| body)
     }
 
     #[test]

@@ -125,19 +125,13 @@ async fn add(context: &Context, client: &Client, new: New) -> Result<(), Failure
 }
 
 async fn change(context: &Context, client: &Client, edit: Edit) -> Result<(), Failure> {
-    let found = records::find(context, client, KEY, edit.key()).await?;
-    let answer = client
-        .patch(
-            &path::admin(["llm", "keys", records::id(KEY, &found)]),
-            &edit.body()?,
-        )
-        .await?;
-    if context.output.is_json() {
-        return context.output.json(&answer);
-    }
-    context
-        .output
-        .line(format!("changed key {:?}", text(&answer["key"], "name")))
+    let (word, body) = edit.parts()?;
+    let found = records::find(context, client, KEY, &word).await?;
+    let path = path::admin(["llm", "keys", records::id(KEY, &found)]);
+    let answer = client.patch(&path, &body).await?;
+    context.output.done(&answer, || {
+        format!("changed key {:?}", text(&answer["key"], "name"))
+    })
 }
 
 async fn show(context: &Context, client: &Client, word: &str) -> Result<(), Failure> {

@@ -89,17 +89,12 @@ impl New {
 }
 
 impl Edit {
-    /// The provider it is about.
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The body of the request.
-    pub(super) fn body(self) -> Result<Value, Failure> {
+    /// The provider it is about, and the body of the request.
+    pub(super) fn parts(self) -> Result<(String, Value), Failure> {
         let form = Form::default()
             .set("base_url", self.base_url)
             .set("enabled", switched(self.enable, self.disable));
-        self.fields.onto(form)?.needed()
+        Ok((self.id, self.fields.onto(form)?.needed()?))
     }
 }
 

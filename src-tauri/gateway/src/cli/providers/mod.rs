@@ -66,11 +66,10 @@ impl Providers {
                 })
             }
             ProvidersCommand::Edit(edit) => {
-                let found = records::find(context, client, PROVIDER, edit.id()).await?;
-                let answer = client.patch(&of(&found), &edit.body()?).await?;
-                output.done(&answer, || {
-                    format!("changed provider {}", text(&found, "provider_id"))
-                })
+                let (id, body) = edit.parts()?;
+                let found = records::find(context, client, PROVIDER, &id).await?;
+                let answer = client.patch(&of(&found), &body).await?;
+                output.done(&answer, || format!("changed provider {id}"))
             }
             ProvidersCommand::Remove { ids } => {
                 for id in ids {
