@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use keyway_protocols::{Protocol, envelope};
 
-use super::{error::ProxyError, headers, plan::PlannedTarget};
+use super::{error::ProxyError, headers, multipart, plan::PlannedTarget};
 use crate::{
     app::App,
     config::Credential,
@@ -33,7 +33,16 @@ pub(super) struct Ask<'a> {
     /// The body as it came.
     pub pieces: Vec<Bytes>,
     /// Where the model's name stands in it; Gemini has it in the path.
-    pub spot: Option<envelope::ModelSpot>,
+    pub spot: Option<Spot>,
+}
+
+/// Where the model's name stands in a body, and how it is written there.
+#[derive(Debug)]
+pub(super) enum Spot {
+    /// In JSON, quoted.
+    Json(envelope::ModelSpot),
+    /// In a form, as it is.
+    Form(envelope::ModelSpot),
 }
 
 /// An [`Action`] that owns its path.
@@ -93,7 +102,7 @@ fn request(
         base,
         ask.protocol,
         ask.action.borrowed(),
-        &target.model,
+        target.model(),
         ask.query.as_deref(),
     )?;
     let host = uri.host().unwrap_or_default();
@@ -106,8 +115,11 @@ fn request(
     sign(&mut sent, ask.protocol, host, secret).map_err(|_| unusable())?;
     add_own(&mut sent, provider);
     let pieces = match &ask.spot {
-        Some(spot) if spot.name != target.model => {
-            envelope::splice(&ask.pieces, spot, &target.model)
+        Some(Spot::Json(spot)) if spot.name != target.model() => {
+            envelope::splice(&ask.pieces, spot, target.model())
+        }
+        Some(Spot::Form(spot)) if spot.name != target.model() => {
+            multipart::replaced(&ask.pieces, spot.start..spot.end, &target.model)
         }
         Some(_) | None => ask.pieces.clone(),
     };

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction},
+    attempt::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover, generate, intake,
@@ -40,7 +40,7 @@ where
         headers: &asked.head.headers,
         query: asked.query(),
         pieces: intake.pieces,
-        spot: intake.envelope.model,
+        spot: intake.envelope.model.map(Spot::Json),
     };
     match plan.map(|plan| plan.targets) {
         Ok(Targets::Providers(targets)) => {

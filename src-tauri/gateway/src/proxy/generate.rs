@@ -10,7 +10,7 @@ use keyway_protocols::{Protocol, envelope::Envelope};
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction},
+    attempt::{Ask, OwnedAction, Spot},
     echo,
     endpoints::GeminiPath,
     error::ProxyError,
@@ -63,7 +63,7 @@ where
                 headers: &asked.head.headers,
                 query: asked.query(),
                 pieces,
-                spot: envelope.model,
+                spot: envelope.model.map(Spot::Json),
             };
             failover::ask(exchange, &ask, &targets, &asked.caller.key).await
         }

@@ -9,7 +9,7 @@ use http_body::Body;
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction},
+    attempt::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover, generate, intake,
@@ -46,7 +46,7 @@ where
         headers: &asked.head.headers,
         query: asked.query(),
         pieces: intake.pieces,
-        spot: intake.envelope.model,
+        spot: intake.envelope.model.map(Spot::Json),
     };
     failover::ask(exchange, &ask, &[target], key).await
 }
@@ -103,7 +103,7 @@ fn only_generation_route(asked: &Asked) -> Option<Arc<Route>> {
 fn target(
     exchange: &mut Exchange,
     asked: &Asked,
-    route: &Route,
+    route: &Arc<Route>,
 ) -> Result<PlannedTarget, ProxyError> {
     exchange.entry.route_id = Some(route.id.clone());
     exchange.entry.route_alias = Some(route.alias.as_str().into());

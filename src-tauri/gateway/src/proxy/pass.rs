@@ -11,7 +11,7 @@ use keyway_protocols::{
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction},
+    attempt::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover, generate,
@@ -35,6 +35,11 @@ where
     let form = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| multipart::boundary(value.to_str().ok()?));
+    let spot = if form.is_some() {
+        Spot::Form
+    } else {
+        Spot::Json
+    };
     let intake = match form {
         Some(boundary) => read_form(asked, body, &boundary).await?,
         None => intake::read_json(headers, body).await?,
@@ -53,12 +58,12 @@ where
         headers,
         query: asked.query(),
         pieces: intake.pieces,
-        spot: intake.envelope.model,
+        spot: intake.envelope.model.map(spot),
     };
     failover::ask(exchange, &ask, &targets, &asked.caller.key).await
 }
 
-/// Uploads name their model in a field of the form, where it is replaced without quotes.
+/// Uploads name their model in a field of the form.
 async fn read_form<B>(asked: &Asked, body: B, boundary: &str) -> Result<Intake, ProxyError>
 where
     B: Body<Data = Bytes>,
