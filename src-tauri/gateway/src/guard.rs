@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 
-use crate::options::Options;
+use crate::{options::Options, proxy::Endpoint};
 
 /// What a browser page is allowed to send to an allowed origin.
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
@@ -76,15 +76,20 @@ impl Guard {
         }
     }
 
-    /// Checks host and origin; returns an origin other than our own that is allowed.
-    pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<Option<HeaderValue>, Turned> {
+    /// Checks host and origin of a request for a page or an endpoint; returns an origin other than our own that is allowed.
+    pub(crate) fn check<B>(
+        &self,
+        request: &Request<B>,
+        endpoint: Option<&Endpoint>,
+    ) -> Result<Option<HeaderValue>, Turned> {
         let host = host(request).ok_or(BAD_HOST)?;
         if !self.is_ours(&host) {
             return Err(BAD_HOST);
         }
         let headers = request.headers();
         let Some(origin) = headers.get(header::ORIGIN) else {
-            return if is_foreign_page(request.method(), headers) {
+            let followed = endpoint.is_none() && is_link(request.method(), headers);
+            return if comes_from_elsewhere(headers) && !followed {
                 Err(BAD_ORIGIN)
             } else {
                 Ok(None)
@@ -155,15 +160,20 @@ fn is_same_origin(origin: &str, host: &str) -> bool {
     authority.is_some_and(|authority| authority == host)
 }
 
-/// Browsers leave the origin out of simple loads; they still say that another site started them. A link
-/// that a person follows to our own page is fine.
-fn is_foreign_page(method: &Method, headers: &HeaderMap) -> bool {
-    let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
-    let from_elsewhere = is("sec-fetch-site", "cross-site") || is("sec-fetch-site", "same-site");
-    from_elsewhere
-        && !(is("sec-fetch-mode", "navigate")
-            && is("sec-fetch-dest", "document")
-            && method == Method::GET)
+/// Browsers leave the origin out of simple loads; they still say that another site started them.
+fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    says(headers, "sec-fetch-site", "cross-site") || says(headers, "sec-fetch-site", "same-site")
+}
+
+/// A link that a person follows to one of our own pages is fine; one to an endpoint would spend the key in it.
+fn is_link(method: &Method, headers: &HeaderMap) -> bool {
+    says(headers, "sec-fetch-mode", "navigate")
+        && says(headers, "sec-fetch-dest", "document")
+        && method == Method::GET
+}
+
+fn says(headers: &HeaderMap, name: &str, value: &str) -> bool {
+    headers.get(name).is_some_and(|found| found == value)
 }
 
 #[cfg(test)]
@@ -194,7 +204,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         guard
-            .check(&request.body(()).unwrap())
+            .check(&request.body(()).unwrap(), None)
             .map_err(|turned| turned.code)
     }
 
@@ -275,6 +285,15 @@ mod tests {
             .header("sec-fetch-site", "cross-site")
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document");
-        assert_eq!(guard.check(&link.body(()).unwrap()), Ok(None));
+        let link = link.body(()).unwrap();
+        assert_eq!(guard.check(&link, None), Ok(None));
+        let job = Endpoint::GenerationJob {
+            path: "job".to_owned(),
+        };
+        assert_eq!(
+            guard.check(&link, Some(&job)),
+            Err(BAD_ORIGIN),
+            "a link with a key in it spends nothing"
+        );
     }
 }

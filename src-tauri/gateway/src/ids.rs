@@ -80,10 +80,20 @@ id!(
 );
 
 /// A new identifier, ordered by the time of its making.
+pub fn fresh() -> String {
+    made().to_string()
+}
+
+/// A new identifier to be shared.
+pub fn fresh_shared() -> Arc<str> {
+    let mut text = uuid::Uuid::encode_buffer();
+    Arc::from(&*made().hyphenated().encode_lower(&mut text))
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where ids are made"
 )]
-pub fn fresh() -> String {
-    uuid::Uuid::now_v7().to_string()
+fn made() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
 }

@@ -143,7 +143,7 @@ impl Doorway {
 
     async fn answer(&self, request: Request<Incoming>) -> Response<ServedBody> {
         let endpoint = proxy::endpoint(request.method(), request.uri().path());
-        let origin = match self.guard.check(&request) {
+        let origin = match self.guard.check(&request, endpoint.as_ref()) {
             Ok(origin) => origin,
             Err(turned) => return turned_away(&turned, endpoint.as_ref()).map(ServedBody::Reply),
         };

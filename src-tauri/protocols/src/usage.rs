@@ -161,11 +161,19 @@ fn first(value: &Value, pointers: &[&str]) -> Option<u64> {
 
 /// A count however it is written: a number, a float without a fraction, or a number in quotes.
 fn count(value: &Value, pointer: &str) -> Option<u64> {
-    let found = value.pointer(pointer)?;
+    let found = at(value, pointer)?;
     found
         .as_u64()
         .or_else(|| found.as_str()?.trim().parse().ok())
         .or_else(|| whole(found.as_f64()?))
+}
+
+/// As `Value::pointer`, which copies every name it looks up.
+fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    pointer
+        .split('/')
+        .skip(1)
+        .try_fold(value, |value, name| value.get(name))
 }
 
 #[expect(

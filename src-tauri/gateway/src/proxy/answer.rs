@@ -18,7 +18,7 @@ use super::{
     relay::{Reading, Relay, Source},
     reply::ReplyBody,
 };
-use crate::upstream::health::Circuit;
+use crate::{ids::CredentialId, upstream::health::Circuit};
 
 /// Answers up to this size are read whole, so that their length and usage are known before they go on.
 const MOST_WHOLE_BYTES: usize = 64 << 20;
@@ -42,16 +42,31 @@ enum Body {
 }
 
 /// Which target an answer comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Origin {
-    /// The readable id of the provider.
-    pub provider: String,
-    /// How long it may be silent.
-    pub idle: Duration,
-    /// The health it stands for.
-    pub circuit: Circuit,
-    /// The name the client knows the model by.
+    /// The target.
+    pub target: PlannedTarget,
+    /// The credential it was asked with.
+    pub credential: Option<CredentialId>,
+    /// The name the client knows the model by, when it is another.
     pub alias: Option<Arc<str>>,
+}
+
+impl Origin {
+    /// The readable id of the provider.
+    pub(super) fn provider(&self) -> &str {
+        &self.target.provider.provider.id
+    }
+
+    /// How long it may be silent.
+    pub(super) fn idle(&self) -> Duration {
+        self.target.provider.provider.timeouts.idle
+    }
+
+    /// The health it stands for.
+    pub(super) fn circuit(&self) -> Circuit {
+        self.target.circuit(self.credential.as_ref())
+    }
 }
 
 impl Answer {
@@ -80,18 +95,17 @@ impl Answer {
     /// An upstream's answer, of which only the head is there yet.
     pub(super) fn of_upstream(
         response: Response<Incoming>,
-        target: &PlannedTarget,
-        circuit: Circuit,
+        target: PlannedTarget,
+        credential: Option<CredentialId>,
         exchange: &Exchange,
     ) -> Self {
         let (head, incoming) = response.into_parts();
-        let provider = &target.provider.provider;
         let asked = &exchange.entry.asked_model;
+        let alias = (**asked != *target.model()).then(|| asked.clone());
         let from = Origin {
-            provider: provider.id.clone(),
-            idle: provider.timeouts.idle,
-            circuit,
-            alias: (**asked != *target.model).then(|| asked.clone()),
+            target,
+            credential,
+            alias,
         };
         Self {
             status: head.status,
@@ -110,7 +124,7 @@ impl Answer {
         let Body::Upstream { incoming, from } = self.body else {
             return self;
         };
-        let bytes = collect(incoming, from.idle, MOST_ERROR_BYTES)
+        let bytes = collect(incoming, from.idle(), MOST_ERROR_BYTES)
             .await
             .unwrap_or_default();
         Self {
@@ -139,17 +153,17 @@ impl Answer {
             Body::Held { bytes, from } => Ok(failed(
                 protocol,
                 self.status,
-                &self.headers,
+                self.headers,
                 bytes,
                 &from,
                 exchange,
             )),
             Body::Upstream { incoming, from } if !self.status.is_success() => {
-                match collect(incoming, from.idle, MOST_ERROR_BYTES).await {
+                match collect(incoming, from.idle(), MOST_ERROR_BYTES).await {
                     Ok(bytes) => Ok(failed(
                         protocol,
                         self.status,
-                        &self.headers,
+                        self.headers,
                         bytes,
                         &from,
                         exchange,
@@ -157,7 +171,7 @@ impl Answer {
                     Err(reason) => Err((
                         exchange,
                         ProxyError::Cut {
-                            provider: from.provider,
+                            provider: from.provider().to_owned(),
                             reason,
                         },
                     )),
@@ -195,22 +209,22 @@ async fn succeeded(
     mut exchange: Exchange,
 ) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
     let decoder = Decoder::of(&upstream);
-    let mut back = headers::returned(&upstream);
-    if decoder.as_ref().is_some_and(Decoder::changes) {
-        back.remove(header::CONTENT_ENCODING);
-    }
-    exchange.entry.protocol_out = Some(protocol);
     let manner = if decoder.is_some() {
         manner(&upstream)
     } else {
         Manner::Bytes
     };
+    let mut back = headers::returned(upstream);
+    if decoder.as_ref().is_some_and(Decoder::changes) {
+        back.remove(header::CONTENT_ENCODING);
+    }
+    exchange.entry.protocol_out = Some(protocol);
     let decoder = decoder.unwrap_or_default();
     match manner {
         Manner::Page(what) => Err((
             exchange,
             ProxyError::NotAnAnswer {
-                provider: from.provider,
+                provider: from.provider().to_owned(),
                 what,
             },
         )),
@@ -223,7 +237,7 @@ async fn succeeded(
             };
             Ok(relayed(status, back, source, protocol, exchange))
         }
-        Manner::Json => match collect(incoming, from.idle, MOST_WHOLE_BYTES)
+        Manner::Json => match collect(incoming, from.idle(), MOST_WHOLE_BYTES)
             .await
             .and_then(|bytes| decoder.whole(bytes))
         {
@@ -231,7 +245,7 @@ async fn succeeded(
             Err(reason) => Err((
                 exchange,
                 ProxyError::Cut {
-                    provider: from.provider,
+                    provider: from.provider().to_owned(),
                     reason,
                 },
             )),
@@ -323,12 +337,12 @@ fn read_whole(
 fn failed(
     protocol: Protocol,
     status: StatusCode,
-    upstream: &HeaderMap,
+    upstream: HeaderMap,
     bytes: Bytes,
     from: &Origin,
     mut exchange: Exchange,
 ) -> Response<ReplyBody> {
-    let decoder = Decoder::of(upstream).unwrap_or_default();
+    let decoder = Decoder::of(&upstream).unwrap_or_default();
     let bytes = decoder.whole(bytes.clone()).unwrap_or(bytes);
     let known = error::recognise(protocol, status.as_u16(), &bytes);
     let kind = known.as_ref().map_or_else(
@@ -339,7 +353,7 @@ fn failed(
         || {
             format!(
                 "provider {:?} answered with status {status} and no explanation",
-                from.provider
+                from.provider()
             )
         },
         |(_, said)| said,

@@ -119,7 +119,7 @@ fn request(
             envelope::splice(&ask.pieces, spot, target.model())
         }
         Some(Spot::Form(spot)) if spot.name != target.model() => {
-            multipart::replaced(&ask.pieces, spot.start..spot.end, &target.model)
+            multipart::replaced(&ask.pieces, spot.start..spot.end, target.model())
         }
         Some(_) | None => ask.pieces.clone(),
     };

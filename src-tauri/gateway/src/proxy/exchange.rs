@@ -143,7 +143,7 @@ impl Drop for Exchange {
 
 /// What is known when a request arrives.
 fn blank(app: &App, protocol: Protocol, headers: &HeaderMap) -> LogEntry {
-    let id: Arc<str> = ids::fresh().into();
+    let id = ids::fresh_shared();
     LogEntry {
         request_id: Some(id.clone()),
         id,

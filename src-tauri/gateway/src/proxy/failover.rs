@@ -116,14 +116,15 @@ impl Candidate<'_> {
     }
 
     fn answer(&self, exchange: &Exchange, response: Response<Incoming>) -> Answer {
-        Answer::of_upstream(response, self.target, self.circuit(), exchange)
+        let credential = self.credential.map(|credential| credential.id.clone());
+        Answer::of_upstream(response, self.target.clone(), credential, exchange)
     }
 
     /// Notes in the log entry who is being asked.
     fn describe(&self, exchange: &mut Exchange) {
         let entry = &mut exchange.entry;
         entry.provider_id = Some(self.target.provider.provider.id.as_str().into());
-        entry.upstream_model = Some(self.target.model.as_str().into());
+        entry.upstream_model = Some(self.target.model().into());
         entry.credential = self
             .credential
             .map(|credential| credential.label.as_str().into());
@@ -137,7 +138,7 @@ impl Candidate<'_> {
     ) -> AttemptNote {
         AttemptNote {
             provider: self.target.provider.provider.id.as_str().into(),
-            model: self.target.model.as_str().into(),
+            model: self.target.model().into(),
             credential: self
                 .credential
                 .map(|credential| credential.label.as_str().into()),
@@ -148,6 +149,9 @@ impl Candidate<'_> {
     }
 
     fn note_health(&self, app: &App, outcome: Outcome) {
+        if outcome == Outcome::Served && app.health.is_calm() {
+            return;
+        }
         if app.health.note(&self.circuit(), outcome, app.clock.now()) {
             let provider = self.target.provider.provider.id.clone();
             app.events.tell(Event::Health {
@@ -158,11 +162,8 @@ impl Candidate<'_> {
     }
 
     fn circuit(&self) -> Circuit {
-        Circuit {
-            provider: self.target.provider.provider.uid.clone(),
-            credential: self.credential.map(|credential| credential.id.clone()),
-            model: Some(self.target.model.clone()),
-        }
+        let credential = self.credential.map(|credential| &credential.id);
+        self.target.circuit(credential)
     }
 }
 

@@ -63,15 +63,17 @@ pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
 }
 
 /// The headers of an answer as the client gets them.
-pub(super) fn returned(upstream: &HeaderMap) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(upstream.len() + 2);
-    let named = named_by_connection(upstream);
-    for (name, value) in upstream {
-        if goes_along(name, &named) {
-            headers.append(name.clone(), value.clone());
-        }
+pub(super) fn returned(mut upstream: HeaderMap) -> HeaderMap {
+    let named = named_by_connection(&upstream);
+    let dropped: Vec<HeaderName> = upstream
+        .keys()
+        .filter(|name| !goes_along(name, &named))
+        .cloned()
+        .collect();
+    for name in dropped {
+        upstream.remove(name);
     }
-    headers
+    upstream
 }
 
 /// Whether a request went through so many gateways that it must be going round.
@@ -192,7 +194,7 @@ mod tests {
             ("set-cookie", "a=b"),
             ("transfer-encoding", "chunked"),
         ]);
-        let back = returned(&upstream);
+        let back = returned(upstream);
         assert_eq!(back.len(), 3);
         assert_eq!(back[header::RETRY_AFTER], "3");
     }

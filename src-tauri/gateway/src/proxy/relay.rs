@@ -79,7 +79,7 @@ enum State {
 
 impl Relay {
     pub(super) fn new(source: Source, protocol: Protocol, status: u16, exchange: Exchange) -> Self {
-        let idle = Box::pin(tokio::time::sleep(source.from.idle));
+        let idle = Box::pin(tokio::time::sleep(source.from.idle()));
         let last_piece = exchange.app.clock.instant();
         Self {
             source,
@@ -141,7 +141,7 @@ impl Relay {
     /// Moving the timer with each piece would cost more than looking at it when it fires.
     fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(self.idle.as_mut().poll(context));
-        let patience = self.source.from.idle;
+        let patience = self.source.from.idle();
         let silent = self
             .exchange
             .app
@@ -206,7 +206,7 @@ impl Relay {
     /// Ends the answer early: with an error event where the client reads events, else by breaking off.
     fn give_up(&mut self, reason: String, sse: bool) {
         let error = ProxyError::Cut {
-            provider: self.source.from.provider.clone(),
+            provider: self.source.from.provider().to_owned(),
             reason,
         };
         let message = error.to_string();
@@ -247,8 +247,11 @@ impl Relay {
 
     fn note_health(&self) {
         let app = &self.exchange.app;
-        app.health
-            .note(&self.source.from.circuit, Outcome::Failed, app.clock.now());
+        app.health.note(
+            &self.source.from.circuit(),
+            Outcome::Failed,
+            app.clock.now(),
+        );
     }
 
     fn gathered(&self) -> usize {

@@ -94,6 +94,11 @@ pub struct Report {
 }
 
 impl Health {
+    /// Whether nothing is in trouble, so that there is nothing to ask or to note.
+    pub fn is_calm(&self) -> bool {
+        self.troubled.load(Ordering::Acquire) == 0
+    }
+
     /// Whether this may be asked. When a rest is over the first to ask becomes the probe.
     pub fn admits(&self, circuit: &Circuit, now: Timestamp) -> bool {
         if self.troubled.load(Ordering::Acquire) == 0 {

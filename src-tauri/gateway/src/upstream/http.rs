@@ -10,12 +10,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
-    client::legacy::{Client, Error as ClientError},
+    client::legacy::{Builder, Client, Error as ClientError},
     rt::{TokioExecutor, TokioTimer},
 };
 
 use super::{
-    connect::{self, Connector},
+    connect::{self, Connector, Reach},
     outgoing::Outgoing,
     trust::{self, TrustError},
 };
@@ -27,12 +27,17 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 const PING_EVERY: Duration = Duration::from_secs(15);
 const PING_PATIENCE: Duration = Duration::from_secs(10);
 
-type Pool = Client<Connector, Outgoing>;
+/// The connections of one way. Those without TLS spare each request what TLS connectors carry along.
+#[derive(Debug, Clone)]
+enum Pool {
+    Plain(Client<Reach, Outgoing>),
+    Tls(Client<Connector, Outgoing>),
+}
 
 /// Connection pools, one for each way of reaching upstreams that is in use.
 #[derive(Debug, Default)]
 pub struct Http {
-    pools: Mutex<HashMap<Way, Pool>>,
+    pools: Mutex<HashMap<Way, Arc<Pool>>>,
 }
 
 /// What must be equal for two providers to share connections.
@@ -83,7 +88,11 @@ impl Http {
     ) -> Result<Response<Incoming>, CallError> {
         let pool = self.pool(provider, request.uri().scheme_str() == Some("https"))?;
         let patience = provider.timeouts.first_byte;
-        match tokio::time::timeout(patience, pool.request(request)).await {
+        let answer = match &*pool {
+            Pool::Plain(client) => client.request(request),
+            Pool::Tls(client) => client.request(request),
+        };
+        match tokio::time::timeout(patience, answer).await {
             Ok(answer) => answer.map_err(|error| explain(&error)),
             Err(_) => Err(CallError::FirstByteTimeout(patience)),
         }
@@ -94,7 +103,7 @@ impl Http {
         self.lock().clear();
     }
 
-    fn pool(&self, provider: &Provider, tls: bool) -> Result<Pool, CallError> {
+    fn pool(&self, provider: &Provider, tls: bool) -> Result<Arc<Pool>, CallError> {
         let way = Way {
             proxy: provider.proxy.clone(),
             extra_ca: provider.extra_ca.clone(),
@@ -104,11 +113,11 @@ impl Http {
         if let Some(pool) = self.lock().get(&way) {
             return Ok(pool.clone());
         }
-        let pool = open_pool(&way)?;
+        let pool = Arc::new(open_pool(&way)?);
         Ok(self.lock().entry(way).or_insert(pool).clone())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Way, Pool>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Way, Arc<Pool>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -116,22 +125,24 @@ impl Http {
 fn open_pool(way: &Way) -> Result<Pool, CallError> {
     let reach = connect::Reach::new(way.proxy.as_deref(), way.connect)
         .ok_or_else(|| CallError::Proxy(way.proxy.clone().unwrap_or_default()))?;
-    // Reading the system's certificates costs milliseconds and memory: only when TLS is spoken at all.
-    let tls = if way.tls {
-        trust::client_config(way.extra_ca.as_deref())?
-    } else {
-        trust::no_roots()
-    };
-    let connector = connect::with_tls(reach, tls);
-    Ok(Client::builder(TokioExecutor::new())
+    if !way.tls {
+        return Ok(Pool::Plain(builder().build(reach)));
+    }
+    let tls = trust::client_config(way.extra_ca.as_deref())?;
+    Ok(Pool::Tls(builder().build(connect::with_tls(reach, tls))))
+}
+
+fn builder() -> Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
         .pool_idle_timeout(POOL_IDLE)
         .http2_keep_alive_interval(PING_EVERY)
         .http2_keep_alive_timeout(PING_PATIENCE)
         .http2_keep_alive_while_idle(true)
-        .http2_adaptive_window(true)
-        .build(connector))
+        .http2_adaptive_window(true);
+    builder
 }
 
 fn explain(error: &ClientError) -> CallError {
@@ -162,6 +173,3 @@ fn chain(error: &dyn std::error::Error) -> String {
 pub fn whole(bytes: impl Into<Bytes>) -> Outgoing {
     Outgoing::new(vec![bytes.into()])
 }
-
-/// Shares one client among all who call.
-pub type SharedHttp = Arc<Http>;

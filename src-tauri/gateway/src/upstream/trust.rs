@@ -26,11 +26,6 @@ pub(super) fn client_config(extra_ca: Option<&str>) -> Result<ClientConfig, Trus
     Ok(config(roots))
 }
 
-/// TLS settings that trust nobody, for connections without TLS.
-pub(super) fn no_roots() -> ClientConfig {
-    config(RootCertStore::empty())
-}
-
 fn config(roots: RootCertStore) -> ClientConfig {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder

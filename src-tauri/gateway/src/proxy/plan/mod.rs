@@ -5,7 +5,11 @@ use std::sync::Arc;
 use keyway_protocols::Protocol;
 
 use super::error::ProxyError;
-use crate::config::{ClientKey, GroupView, Mode, ProviderView, Route};
+use crate::{
+    config::{ClientKey, GroupView, Mode, ProviderView, Route, Target},
+    ids::{CredentialId, ProviderUid},
+    upstream::health::Circuit,
+};
 
 /// The name of the built-in provider's route.
 pub(super) const ECHO: &str = "echo";
@@ -36,8 +40,38 @@ pub(super) enum Targets {
 pub(super) struct PlannedTarget {
     /// The provider to ask.
     pub provider: Arc<ProviderView>,
-    /// The model to ask it for.
-    pub model: String,
+    model: Model,
+}
+
+/// Where the name of a model stands; routes lend theirs, so that planning copies no text.
+#[derive(Debug, Clone)]
+enum Model {
+    /// The primary binding of a route.
+    Primary(Arc<Route>),
+    /// A further target of a route.
+    Further(Arc<Route>, usize),
+    /// The client named it itself.
+    Named(Arc<str>),
+}
+
+impl PlannedTarget {
+    /// The model to ask the provider for.
+    pub(super) fn model(&self) -> &str {
+        match &self.model {
+            Model::Primary(route) => &route.upstream_model,
+            Model::Further(route, index) => &route.targets[*index].upstream_model,
+            Model::Named(name) => name,
+        }
+    }
+
+    /// What rests when this target fails with one of its credentials.
+    pub(super) fn circuit(&self, credential: Option<&CredentialId>) -> Circuit {
+        Circuit {
+            provider: self.provider.provider.uid.clone(),
+            credential: credential.cloned(),
+            model: Some(self.model().to_owned()),
+        }
+    }
 }
 
 /// Finds the targets for the asked model (product rules, first match wins): an alias; `provider/model`;
@@ -113,7 +147,7 @@ pub(super) fn route_for<'a>(
 pub(super) fn primary(
     group: &GroupView,
     key: &ClientKey,
-    route: &Route,
+    route: &Arc<Route>,
 ) -> Result<PlannedTarget, ProxyError> {
     let provider = group
         .provider(&route.provider)
@@ -130,7 +164,7 @@ pub(super) fn primary(
     }
     Ok(PlannedTarget {
         provider: provider.clone(),
-        model: route.upstream_model.clone(),
+        model: Model::Primary(route.clone()),
     })
 }
 
@@ -156,33 +190,26 @@ fn by_route(
     protocol: Protocol,
 ) -> Result<Plan, ProxyError> {
     allow_alias(key, &route.alias)?;
-    let all = targets_of(group, route);
-    let allowed: Vec<_> = all
-        .iter()
-        .filter(|target| may_use(key, &target.provider))
-        .cloned()
-        .collect();
-    if allowed.is_empty() && !all.is_empty() {
-        return Err(ProxyError::NotAllowed {
-            what: format!("the providers of route {:?}", route.alias),
-        });
-    }
-    let speaking: Vec<_> = allowed
-        .iter()
-        .filter(|target| speaks(target, protocol))
-        .cloned()
-        .collect();
-    if let (true, Some(other)) = (speaking.is_empty(), allowed.first()) {
-        return Err(mismatch(asked, protocol, &other.provider));
-    }
-    if speaking.is_empty() {
+    let mut targets = targets_of(group, route);
+    if targets.is_empty() {
         return Err(ProxyError::NoTarget {
             alias: route.alias.clone(),
         });
     }
+    targets.retain(|target| may_use(key, &target.provider));
+    let Some(first) = targets.first() else {
+        return Err(ProxyError::NotAllowed {
+            what: format!("the providers of route {:?}", route.alias),
+        });
+    };
+    let other = first.provider.clone();
+    targets.retain(|target| speaks(target, protocol));
+    if targets.is_empty() {
+        return Err(mismatch(asked, protocol, &other));
+    }
     Ok(Plan {
         route: Some(route.clone()),
-        targets: Targets::Providers(speaking),
+        targets: Targets::Providers(targets),
     })
 }
 
@@ -205,7 +232,7 @@ fn by_provider(
     }
     let target = PlannedTarget {
         provider: provider.clone(),
-        model: model.to_owned(),
+        model: Model::Named(model.into()),
     };
     if !speaks(&target, protocol) {
         return Err(mismatch(model, protocol, provider));
@@ -218,33 +245,44 @@ fn by_provider(
 
 /// The targets of a route in the order they are tried: the primary binding first unless it is listed
 /// among the further targets, whose priority then counts.
-fn targets_of(group: &GroupView, route: &Route) -> Vec<PlannedTarget> {
-    let mut further: Vec<_> = route
-        .targets
-        .iter()
-        .filter(|target| target.enabled)
+fn targets_of(group: &GroupView, route: &Arc<Route>) -> Vec<PlannedTarget> {
+    let primary = || target_of(group, &route.provider, Model::Primary(route.clone()));
+    match route.mode {
+        Mode::Direct | Mode::Adapter | Mode::Fusion => primary().into_iter().collect(),
+        Mode::Failover | Mode::Balance => {
+            let listed = further(route);
+            let has_primary = listed
+                .iter()
+                .any(|index| is_primary(route, &route.targets[*index]));
+            let first = if has_primary { None } else { primary() };
+            let rest = listed.into_iter().filter_map(|index| {
+                let uid = &route.targets[index].provider;
+                target_of(group, uid, Model::Further(route.clone(), index))
+            });
+            first.into_iter().chain(rest).collect()
+        }
+    }
+}
+
+/// The enabled further targets of a route, by priority.
+fn further(route: &Route) -> Vec<usize> {
+    let mut listed: Vec<usize> = (0..route.targets.len())
+        .filter(|index| route.targets[*index].enabled)
         .collect();
-    further.sort_by_key(|target| target.priority);
-    let primary = (&route.provider, &route.upstream_model);
-    let listed: Vec<_> = further
-        .iter()
-        .map(|target| (&target.provider, &target.upstream_model))
-        .collect();
-    let in_order = match route.mode {
-        Mode::Direct | Mode::Adapter | Mode::Fusion => vec![primary],
-        Mode::Failover | Mode::Balance if listed.contains(&primary) => listed,
-        Mode::Failover | Mode::Balance => [vec![primary], listed].concat(),
-    };
-    in_order
-        .into_iter()
-        .filter_map(|(uid, model)| {
-            let provider = group.provider(uid).filter(|view| view.provider.enabled)?;
-            Some(PlannedTarget {
-                provider: provider.clone(),
-                model: model.clone(),
-            })
-        })
-        .collect()
+    listed.sort_by_key(|index| route.targets[*index].priority);
+    listed
+}
+
+fn is_primary(route: &Route, target: &Target) -> bool {
+    target.provider == route.provider && target.upstream_model == route.upstream_model
+}
+
+fn target_of(group: &GroupView, uid: &ProviderUid, model: Model) -> Option<PlannedTarget> {
+    let provider = group.provider(uid).filter(|view| view.provider.enabled)?;
+    Some(PlannedTarget {
+        provider: provider.clone(),
+        model,
+    })
 }
 
 fn speaks(target: &PlannedTarget, protocol: Protocol) -> bool {

@@ -126,7 +126,7 @@ fn ask(parts: SnapshotParts, key: &ClientKey, asked: &str, protocol: Protocol) -
         Ok(Targets::Providers(targets)) => {
             let named = targets
                 .iter()
-                .map(|target| format!("{}/{}", target.provider.provider.id, target.model));
+                .map(|target| format!("{}/{}", target.provider.provider.id, target.model()));
             named.collect::<Vec<_>>().join(", ")
         }
         Err(error) => error.code().to_owned(),
