@@ -15,14 +15,12 @@ use super::{
 };
 use crate::{
     app::App,
-    config::{GroupView, ProviderView, Route},
+    config::{ECHO, GroupView, ProviderView, Route},
     upstream::probe::{Finding, Prober},
 };
 
 /// Few enough not to run into the limits of one account.
 const AT_ONCE: usize = 4;
-/// The built-in provider's route.
-const ECHO: &str = "echo";
 
 /// What to test: a provider, or a route by its alias.
 #[derive(Debug, Deserialize, ToSchema)]

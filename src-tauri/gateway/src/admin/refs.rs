@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use super::error::{ApiError, BadField};
 use crate::{
     app::App,
-    config::{GroupView, Provider},
+    config::{ECHO, GroupView, Provider},
     ids::{GroupId, ProviderUid, RouteId},
     store::{StoreError, providers, tools, tools::ToolRow},
 };
@@ -64,6 +64,9 @@ pub(super) fn route_in(
 ) -> Result<RouteId, ApiError> {
     let by_id = group.route(&name.into());
     let found = by_id.or_else(|| group.routes().find(|route| route.alias == name));
+    if found.is_none() && name == ECHO {
+        return Ok(ECHO.into());
+    }
     let found = found
         .ok_or_else(|| BadField::value(field, format!("is no route of this group: {name}")))?;
     Ok(found.id.clone())

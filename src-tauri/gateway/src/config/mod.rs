@@ -16,7 +16,7 @@ pub use group::Group;
 pub use key::{ClientKey, KeyHash, Limits, Purpose, Role};
 pub use live::LiveConfig;
 pub use provider::{Credential, Provider, Timeouts};
-pub use route::{Mode, Route, Target};
+pub use route::{ECHO, Mode, Route, Target};
 pub use settings::Settings;
 pub use snapshot::{GroupView, ProviderView, Snapshot, SnapshotParts};
 pub use tool::{ToolKind, ToolProvider};

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{GroupId, ProviderUid, RouteId, TargetId};
 
+/// The built-in provider's route: the alias it is asked by, and its id where a route is chosen.
+pub const ECHO: &str = "echo";
+
 /// A client-facing alias and the targets that answer it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use super::{ClientKey, Credential, Group, KeyHash, Provider, Route, Settings, ToolProvider};
+use super::{ClientKey, Credential, ECHO, Group, KeyHash, Provider, Route, Settings, ToolProvider};
 use crate::ids::{GroupId, KeyId, ProviderUid, RouteId};
 
 /// The whole configuration at one moment, indexed for the questions a request asks.
@@ -176,6 +176,12 @@ impl GroupView {
             .get(alias)
             .or_else(|| self.folded_aliases.get(&alias.to_lowercase()))?;
         self.routes.get(id)
+    }
+
+    /// The alias of a route, the built-in one included.
+    pub fn alias_of(&self, id: &RouteId) -> Option<String> {
+        let alias = self.route(id).map(|route| route.alias.clone());
+        alias.or_else(|| (id.as_str() == ECHO).then(|| ECHO.to_owned()))
     }
 
     /// All routes, in no order.

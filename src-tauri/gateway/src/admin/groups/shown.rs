@@ -35,7 +35,7 @@ pub(super) fn show(app: &App, one: CountedGroup) -> ShownGroup {
     let snapshot = app.live.now();
     let view = snapshot.group(&one.group.id);
     let group = one.group;
-    let route = group.default_route.as_ref().and_then(|id| view?.route(id));
+    let route = group.default_route.as_ref().and_then(|id| view?.alias_of(id));
     let provider = group
         .default_provider
         .as_ref()
@@ -51,7 +51,7 @@ pub(super) fn show(app: &App, one: CountedGroup) -> ShownGroup {
         route_count: one.route_count,
         key_count: one.key_count,
         tool_count: one.tool_count,
-        default_route: route.map(|route| route.alias.clone()),
+        default_route: route,
         default_route_id: group.default_route.map(|id| id.to_string()),
         default_provider: provider.map(|view| view.provider.id.clone()),
     }

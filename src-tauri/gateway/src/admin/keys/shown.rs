@@ -74,7 +74,7 @@ impl ShownKey {
     pub(super) fn of(app: &App, row: KeyRow) -> Self {
         let snapshot = app.live.now();
         let group = snapshot.group(&row.key.group);
-        let alias = |id: &Option<RouteId>| Some(group?.route(id.as_ref()?)?.alias.clone());
+        let alias = |id: &Option<RouteId>| group?.alias_of(id.as_ref()?);
         let counters = app.meters.usage(&row.key, app.clock.now());
         let key = row.key;
         Self {

@@ -256,3 +256,15 @@ async fn a_deleted_key_opens_nothing() {
             .is_none()
     );
 }
+
+#[tokio::test]
+async fn a_key_can_be_switched_to_the_built_in_route() {
+    let admin = TestAdmin::open().await;
+    let (_, path) = made(&admin, json!({"name": "k"})).await;
+    let changed = admin
+        .patch(&path, json!({"current_route": "echo"}))
+        .await
+        .ok();
+    assert_eq!(changed["key"]["current_route"], "echo");
+    assert_eq!(changed["key"]["current_route_id"], "echo");
+}

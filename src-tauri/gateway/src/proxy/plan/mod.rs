@@ -6,13 +6,10 @@ use keyway_protocols::Protocol;
 
 use super::error::ProxyError;
 use crate::{
-    config::{ClientKey, GroupView, Mode, ProviderView, Route, Target},
+    config::{ClientKey, ECHO, GroupView, Mode, ProviderView, Route, Target},
     ids::{CredentialId, ProviderUid},
     upstream::health::Circuit,
 };
-
-/// The name of the built-in provider's route.
-pub(super) const ECHO: &str = "echo";
 
 /// Words in a model name that mean a small, fast model for background work.
 const SMALL_MODELS: [&str; 6] = ["haiku", "mini", "flash", "nano", "small", "fast"];

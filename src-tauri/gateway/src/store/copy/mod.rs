@@ -15,7 +15,7 @@ use super::{
     tools::{self, ToolRow},
 };
 use crate::{
-    config::{ClientKey, Group, KeyHash, Provider, Route, Target},
+    config::{ClientKey, ECHO, Group, KeyHash, Provider, Route, Target},
     ids::{self, GroupId, KeyId, ProviderUid, RouteId},
     secrets::{Sealed, issue},
 };
@@ -62,7 +62,7 @@ pub fn group(
     let providers = copy_providers(tx, copy)?;
     let routes = copy_routes(tx, copy, &providers)?;
     copy_tools(tx, copy)?;
-    made.default_route = renamed(&routes, source.default_route.as_ref());
+    made.default_route = route(&routes, source.default_route.as_ref());
     made.default_provider = renamed(&providers, source.default_provider.as_ref());
     groups::update(tx, &made)?;
     let names = provider_names(tx, copy)?;
@@ -222,8 +222,8 @@ fn reissue(
         allowed_providers: allowed
             .map(|name| names.get(&name).cloned().unwrap_or(name))
             .collect(),
-        current_route: renamed(routes, key.current_route.as_ref()),
-        fast_route: renamed(routes, key.fast_route.as_ref()),
+        current_route: route(routes, key.current_route.as_ref()),
+        fast_route: route(routes, key.fast_route.as_ref()),
         used_requests: 0,
         used_tokens: 0,
         last_used_at: None,
@@ -255,6 +255,12 @@ fn renamed<Id: Eq + std::hash::Hash + Clone>(
     old: Option<&Id>,
 ) -> Option<Id> {
     old.and_then(|old| names.get(old)).cloned()
+}
+
+/// The built-in route is the same in every group.
+fn route(names: &HashMap<RouteId, RouteId>, old: Option<&RouteId>) -> Option<RouteId> {
+    let built_in = old.filter(|id| id.as_str() == ECHO).cloned();
+    built_in.or_else(|| renamed(names, old))
 }
 
 fn must_rename(providers: &Providers, old: &ProviderUid) -> Result<ProviderUid, StoreError> {

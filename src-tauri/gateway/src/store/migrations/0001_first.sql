@@ -23,7 +23,7 @@ CREATE TABLE groups (
     name             TEXT NOT NULL,
     enabled          INTEGER NOT NULL DEFAULT 1,
     note             TEXT NOT NULL DEFAULT '',
-    default_route    TEXT REFERENCES routes (id) ON DELETE SET NULL,
+    default_route    TEXT,
     default_provider TEXT REFERENCES providers (uid) ON DELETE SET NULL,
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL
@@ -113,8 +113,8 @@ CREATE TABLE keys (
     expires_at          INTEGER,
     allowed_aliases     TEXT NOT NULL DEFAULT '[]',
     allowed_providers   TEXT NOT NULL DEFAULT '[]',
-    current_route       TEXT REFERENCES routes (id) ON DELETE SET NULL,
-    fast_route          TEXT REFERENCES routes (id) ON DELETE SET NULL,
+    current_route       TEXT,
+    fast_route          TEXT,
     requests_per_minute INTEGER,
     requests_per_day    INTEGER,
     tokens_per_minute   INTEGER,
@@ -195,6 +195,14 @@ CREATE INDEX request_log_by_group ON request_log (group_id, at);
 CREATE INDEX request_log_by_route ON request_log (route_alias, at);
 CREATE INDEX request_log_by_provider ON request_log (provider, at);
 CREATE INDEX request_log_of_errors ON request_log (at) WHERE status >= 400;
+
+-- No foreign keys: the built-in route has no row. A route that goes is forgotten all the same.
+CREATE TRIGGER route_gone AFTER DELETE ON routes
+BEGIN
+    UPDATE groups SET default_route = NULL WHERE default_route = old.id;
+    UPDATE keys SET current_route = NULL WHERE current_route = old.id;
+    UPDATE keys SET fast_route = NULL WHERE fast_route = old.id;
+END;
 
 INSERT INTO groups (id, name, created_at, updated_at)
 VALUES ('default', 'Default Group', unixepoch() * 1000, unixepoch() * 1000);
