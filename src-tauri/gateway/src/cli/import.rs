@@ -7,11 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{
-    Context,
-    cells::count,
-    client::{self, Client},
-    failure::Failure,
-    path, prompt, vault,
+    Context, cells::count, client::Client, failure::Failure, path, prompt, running, vault,
 };
 use crate::{
     clock::{Clock, SystemClock},
@@ -61,13 +57,13 @@ impl Import {
         }
         let From::Keyway(order) = self.from;
         let dry_run = order.dry_run;
-        let running = client::running(context).await?;
+        let found = running::running(context).await?;
         let options = context.options.clone();
         let work = tokio::task::spawn_blocking(move || order.run(&options));
         let report = work
             .await
             .map_err(|error| Failure::new(error.to_string()))??;
-        if let Some(remote) = running.filter(|_| !dry_run) {
+        if let Some(remote) = found.filter(|_| !dry_run) {
             // Any change makes a gateway read its configuration anew, and with it what came from here.
             Client::Running(Box::new(remote))
                 .patch(&path::admin(["settings"]), &json!({}))

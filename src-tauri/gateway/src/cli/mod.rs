@@ -19,12 +19,14 @@ mod logs;
 mod open;
 mod output;
 mod path;
+mod pinned;
 mod port;
 mod prompt;
 mod providers;
 mod records;
 mod remote;
 mod routes;
+mod running;
 mod secret;
 mod serve;
 mod setup;
@@ -95,9 +97,12 @@ async fn obey(command: Command, context: Context) -> Result<(), Failure> {
         Command::Backup(backup) => backup.run(&context).await,
         Command::Secret(secret) => secret.run(&context).await,
         Command::Completions { shell } => {
-            let (mut command, mut out) = (Arguments::command(), std::io::stdout());
-            clap_complete::generate(shell, &mut command, "keyway-server", &mut out);
-            Ok(())
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "keyway-server", &mut script);
+            context
+                .output
+                .line(String::from_utf8_lossy(&script).trim_end())
         }
         Command::Ask(question) => {
             let client = Client::open(&context).await?;

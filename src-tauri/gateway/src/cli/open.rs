@@ -5,13 +5,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    Context,
-    cells::text,
-    client::{self, Client},
-    failure::Failure,
-    path,
-};
+use super::{Context, cells::text, client::Client, failure::Failure, path, running};
 
 /// Opens the web page, logged in, by a link that works once.
 #[derive(Debug, Args)]
@@ -24,7 +18,7 @@ pub(super) struct Open {
 impl Open {
     /// Asks the running gateway for a link.
     pub(super) async fn run(self, context: &Context) -> Result<(), Failure> {
-        let Some(remote) = client::running(context).await? else {
+        let Some(remote) = running::running(context).await? else {
             return Err(Failure::unreachable("no gateway runs on this data folder")
                 .so("start one with `keyway-server serve`"));
         };

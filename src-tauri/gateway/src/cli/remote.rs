@@ -1,19 +1,26 @@
 //! A gateway that runs elsewhere: in another process, or on another machine.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use hyper::{Response, body::Incoming};
+use hyper::{Response, body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use keyway_protocols::Protocol;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::{failure::Failure, pinned};
 use crate::{
     config::{Provider, Timeouts},
+    tasks::Tasks,
     upstream::{
         http::{CallError, Http, whole},
         outgoing::Outgoing,
@@ -32,8 +39,16 @@ const PROBE_PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Remote {
     base: String,
     token: Option<SecretString>,
-    http: Http,
-    reach: Provider,
+    road: Road,
+}
+
+/// How requests get there.
+#[derive(Debug)]
+enum Road {
+    /// Plainly, or by TLS to whom the system's certificates vouch for.
+    Usual(Box<(Http, Provider)>),
+    /// By TLS to whoever has the certificate in this file.
+    Pinned(SocketAddr, PathBuf, Tasks),
 }
 
 /// What answers at an address.
@@ -48,13 +63,28 @@ pub(super) enum Answers {
 }
 
 impl Remote {
-    /// A gateway at this base URL, whose certificate may be one that only this file vouches for.
-    pub(super) fn at(base: &str, trusted: Option<&Path>) -> Self {
+    /// A gateway at this base URL.
+    pub(super) fn at(base: &str) -> Self {
+        let road = Road::Usual(Box::new((Http::default(), reach(base))));
+        Self::by(base.trim_end_matches('/').to_owned(), road)
+    }
+
+    /// The gateway of this machine at this address, which has the certificate in this file if there is one.
+    pub(super) fn here(address: SocketAddr, certificate: Option<&Path>) -> Self {
+        match certificate {
+            None => Self::at(&format!("http://{address}")),
+            Some(file) => {
+                let road = Road::Pinned(address, file.to_owned(), Tasks::default());
+                Self::by(format!("https://{address}"), road)
+            }
+        }
+    }
+
+    fn by(base: String, road: Road) -> Self {
         Self {
-            base: base.trim_end_matches('/').to_owned(),
+            base,
             token: None,
-            http: Http::default(),
-            reach: reach(base, trusted),
+            road,
         }
     }
 
@@ -136,11 +166,43 @@ impl Remote {
             None => Outgoing::empty(),
         };
         let request = request.body(body).map_err(|error| error.to_string())?;
-        self.http
-            .send(&self.reach, request)
-            .await
-            .map_err(|error: CallError| error.to_string())
+        match &self.road {
+            Road::Usual(usual) => {
+                let (http, reach) = &**usual;
+                let sent = http.send(reach, request).await;
+                sent.map_err(|error: CallError| error.to_string())
+            }
+            Road::Pinned(address, certificate, tasks) => {
+                let sent = send_pinned(*address, certificate, tasks, request).await;
+                sent.map_err(|error| error.to_string())
+            }
+        }
     }
+}
+
+/// Sends one request over a connection of its own.
+async fn send_pinned(
+    address: SocketAddr,
+    certificate: &Path,
+    tasks: &Tasks,
+    mut request: Request<Outgoing>,
+) -> Result<Response<Incoming>, Box<dyn std::error::Error + Send + Sync>> {
+    let stream = pinned::connect(address, certificate).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tasks.spawn(|_| async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "the connection to the gateway broke");
+        }
+    });
+    let host = HeaderValue::from_str(&address.to_string())?;
+    request.headers_mut().insert(header::HOST, host);
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .parse()?;
+    *request.uri_mut() = path;
+    Ok(sender.send_request(request).await?)
 }
 
 async fn read(response: Response<Incoming>) -> Result<(StatusCode, Bytes), String> {
@@ -160,7 +222,7 @@ fn is_keyway(body: &[u8]) -> bool {
 }
 
 /// A gateway is reached as a provider is, but never through a proxy.
-fn reach(base: &str, trusted: Option<&Path>) -> Provider {
+fn reach(base: &str) -> Provider {
     Provider {
         uid: "gateway".into(),
         id: "gateway".to_owned(),
@@ -171,7 +233,7 @@ fn reach(base: &str, trusted: Option<&Path>) -> Provider {
         endpoints: BTreeMap::new(),
         headers: BTreeMap::new(),
         proxy: Some("none".to_owned()),
-        extra_ca: trusted.map(|path| path.display().to_string()),
+        extra_ca: None,
         timeouts: Timeouts {
             first_byte: PATIENCE,
             ..Timeouts::default()

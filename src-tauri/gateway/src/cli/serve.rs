@@ -6,7 +6,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, client, failure::Failure, greeting, port, setup};
+use super::{Context, failure::Failure, greeting, port, running, setup};
 use crate::{Gateway, clock::SystemClock, gateway::PORT_FILE, options::Options};
 
 /// What a shell says of a program that Ctrl-C ended.
@@ -73,7 +73,7 @@ impl Serve {
                 "--url is for commands that talk to a gateway, not for starting one",
             ));
         }
-        if let Some(other) = client::running(&context).await? {
+        if let Some(other) = running::running(&context).await? {
             return Err(Failure::conflict(format!(
                 "a gateway already serves this data folder at {}",
                 other.base()

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{
     Context,
     cells::{cell, count, text},
-    client::{self, Client},
+    client::Client,
     failure::{Exit, Failure},
-    path,
+    path, running,
 };
 use crate::store;
 
@@ -19,20 +19,20 @@ pub(super) struct Status {}
 impl Status {
     /// Asks the running gateway.
     pub(super) async fn run(self, context: &Context) -> Result<(), Failure> {
-        match client::running(context).await? {
+        match running::running(context).await? {
             Some(remote) => {
                 let base = remote.base().to_owned();
                 let answer = Client::Running(Box::new(remote))
                     .get(&path::admin(["llm", "overview"]))
                     .await?;
-                running(context, &base, &answer["overview"])
+                report(context, &base, &answer["overview"])
             }
             None => stopped(context),
         }
     }
 }
 
-fn running(context: &Context, base: &str, overview: &Value) -> Result<(), Failure> {
+fn report(context: &Context, base: &str, overview: &Value) -> Result<(), Failure> {
     let output = context.output;
     if output.is_json() {
         return output

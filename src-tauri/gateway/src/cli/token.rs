@@ -4,7 +4,7 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{Context, client, failure::Failure, vault};
+use super::{Context, failure::Failure, running, vault};
 use crate::gateway;
 
 /// Prints the admin token.
@@ -55,7 +55,7 @@ async fn kept(context: &Context, rotate: bool) -> Result<secrecy::SecretString, 
 
 /// Refuses what a running gateway would not notice.
 pub(super) async fn no_gateway(context: &Context, what: &str) -> Result<(), Failure> {
-    match client::running(context).await? {
+    match running::running(context).await? {
         None => Ok(()),
         Some(remote) => Err(Failure::conflict(format!(
             "{what} while the gateway runs at {}",

@@ -117,7 +117,7 @@ mod tests {
             headers.append(*name, HeaderValue::from_static(value));
         }
         keys_sent(&headers, query)
-            .map(|key| key.into_owned())
+            .map(std::borrow::Cow::into_owned)
             .collect()
     }
 

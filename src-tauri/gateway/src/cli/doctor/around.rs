@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 use super::Finding;
 use crate::{
-    cli::{Context, client, greeting::quoted},
+    cli::{Context, cells::count, greeting::quoted, running},
     clock::{Clock, SystemClock},
     store,
 };
@@ -50,7 +50,10 @@ pub(super) fn tls(context: &Context) -> Option<Finding> {
             unusable(certificate, "there is no certificate in it".to_owned())
         }
         (Ok(_), Err(error)) => unusable(key, error.to_string()),
-        (Ok(chain), Ok(_)) => Finding::ok(TLS, format!("{} certificate(s) and a key", chain.len())),
+        (Ok(chain), Ok(_)) => Finding::ok(
+            TLS,
+            format!("{} and a key", count(chain.len() as u64, "certificate")),
+        ),
     })
 }
 
@@ -81,7 +84,7 @@ fn judge_clock(now: Timestamp, written: Option<Timestamp>) -> Finding {
 
 /// Whether the variables of this shell point agents here.
 pub(super) fn agents(context: &Context) -> Vec<Finding> {
-    let port = client::port_in_file(&context.options).unwrap_or(context.options.port);
+    let port = running::port_in_file(&context.options).unwrap_or(context.options.port);
     let public = context.options.public_base_url.as_deref();
     POINTERS
         .iter()

@@ -5,13 +5,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use super::Finding;
-use crate::cli::{
-    Context,
-    cells::text,
-    client::{self, Client},
-    failure::Failure,
-    path, port,
-};
+use crate::cli::{Context, cells::text, client::Client, failure::Failure, path, port, running};
 
 const GATEWAY: &str = "gateway";
 const PORT: &str = "port";
@@ -19,7 +13,7 @@ const PROVIDER: &str = "provider";
 
 /// Whether the gateway answers; when it does not run, whether it could.
 pub(super) async fn gateway(context: &Context) -> Vec<Finding> {
-    match client::running(context).await {
+    match running::running(context).await {
         Ok(Some(remote)) => vec![
             Finding::ok(GATEWAY, format!("answers at {}", remote.base())),
             open_port(context),
@@ -52,7 +46,7 @@ fn open_port(context: &Context) -> Finding {
 fn stopped(context: &Context) -> Vec<Finding> {
     let start = format!("start it with `{} serve`", context.again);
     let mut findings = vec![Finding::warn(GATEWAY, "does not run", start)];
-    if client::port_in_file(&context.options).is_some() {
+    if running::port_in_file(&context.options).is_some() {
         findings.push(Finding::warn(
             PORT,
             "keyway.port is left from a gateway that did not end orderly",

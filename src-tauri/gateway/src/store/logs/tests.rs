@@ -404,7 +404,6 @@ fn lists_walk_an_index() {
             "WHERE key_id = 'x' AND (at, seq) < (5, 5)",
             "request_log_by_key",
         ),
-        ("WHERE group_id = 'x'", "request_log_by_group"),
         ("WHERE route_alias = 'x'", "request_log_by_route"),
         ("WHERE provider = 'x'", "request_log_by_provider"),
         ("WHERE status >= 400", "request_log_of_errors"),

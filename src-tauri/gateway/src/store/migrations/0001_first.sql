@@ -191,7 +191,6 @@ CREATE TABLE request_log (
 -- The row id is part of every index, so each of these also pages by (at, seq).
 CREATE INDEX request_log_by_time ON request_log (at);
 CREATE INDEX request_log_by_key ON request_log (key_id, at);
-CREATE INDEX request_log_by_group ON request_log (group_id, at);
 CREATE INDEX request_log_by_route ON request_log (route_alias, at);
 CREATE INDEX request_log_by_provider ON request_log (provider, at);
 CREATE INDEX request_log_of_errors ON request_log (at) WHERE status >= 400;
