@@ -54,9 +54,14 @@ pub(crate) async fn play_python(script: &str, stage: &Stage) -> Results {
 /// Plays one of the Node scripts.
 pub(crate) async fn play_node(script: &str, stage: &Stage) -> Results {
     let home = TempDir::new().expect("a temporary folder can be made");
-    let mut command = bare("node", home.path());
+    play(script, node(script, home.path()), stage).await
+}
+
+/// One of the Node scripts, not started yet.
+pub(crate) fn node(script: &str, home: &Path) -> Command {
+    let mut command = bare("node", home);
     command.arg(tools::node_folder().join(script));
-    play(script, command, stage).await
+    command
 }
 
 /// A command with an empty home, the search path and nothing else.
@@ -93,6 +98,11 @@ async fn play(client: &str, mut command: Command, stage: &Stage) -> Results {
         "CLIENT_ECHO",
         if stage.keyway().is_some() { "1" } else { "0" },
     );
+    results_of(client, command).await
+}
+
+/// Runs a client that prints a line of JSON for each of its cases.
+pub(crate) async fn results_of(client: &str, command: Command) -> Results {
     let (said, complaint, fine) = finish(command, client).await;
     assert!(fine, "{client} failed:\n{said}\n{complaint}");
     let cases = said.lines().map(|line| {

@@ -7,6 +7,7 @@
 mod claude_code;
 mod clients;
 mod expect;
+mod hostile_page;
 mod keyway_router;
 mod sdks;
 mod stage;

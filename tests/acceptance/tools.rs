@@ -26,7 +26,14 @@ pub(crate) fn node_folder() -> PathBuf {
             .current_dir(folder));
     });
     // Modules are looked up from where a script lies.
-    for name in ["cases.mjs", "openai.mjs", "anthropic.mjs", "genai.mjs"] {
+    for name in [
+        "cases.mjs",
+        "openai.mjs",
+        "anthropic.mjs",
+        "genai.mjs",
+        "attacks.mjs",
+        "browser.mjs",
+    ] {
         let script = fs::read(client_folder().join(name)).expect("the script is there");
         replace(&folder.join(name), &script);
     }
@@ -53,6 +60,24 @@ fn python_with(kind: &str, requirements: &str) -> PathBuf {
             .current_dir(folder));
     });
     folder.join("bin/python")
+}
+
+/// The browser of this machine: Chromium or Chrome, or the one that `CHROME` names.
+pub(crate) fn browser() -> PathBuf {
+    if let Some(chosen) = std::env::var_os("CHROME").filter(|path| !path.is_empty()) {
+        return PathBuf::from(chosen);
+    }
+    let search_path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&search_path).collect();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let mut known = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .chain([PathBuf::from(
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        )]);
+    let found = known.find(|path| path.is_file());
+    found.expect("a browser is installed; `.ci/setup acceptance` does it")
 }
 
 /// The Claude Code of this machine's kind.
