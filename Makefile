@@ -56,10 +56,9 @@ lint-ui:
 test-ui:
 	.ci/ui test
 
-bench: ## compares Keyway with a bare proxy in one run
-	.ci/ui build
-	$(WITH_TOOLS) cargo build --release --locked --package keyway-gateway --package keyway-tests --bins
-	$(WITH_TOOLS) cargo run --release --locked --package keyway-tests --bin keyway-bench
+bench: ## compares Keyway with a bare proxy in one run (ARGS=--smoke for a quick look)
+	$(WITH_TOOLS) cargo build --locked --release --package keyway-gateway --package keyway-tests --bin keyway-server --bin keyway-bench && \
+	  "$${CARGO_TARGET_DIR:-target}/release/keyway-bench" $(ARGS)
 
 package: ## makes an installable package of the desktop app for this system
 	.ci/setup package
