@@ -92,6 +92,9 @@ async fn a_switch_holds_from_the_next_request_on() {
         table.contains("route-two") && table.contains("route-one"),
         "{table}"
     );
+    assert_eq!(cli.ok("use echo"), "agent: route-two -> echo");
+    assert_eq!(status_of(&keyway, &key, "some-model").await, 200);
+    assert_eq!(second.calls(), 1, "the built-in route has no provider");
     let said = cli.fails(4, "use nothing");
     assert!(said.contains("it has route-one, route-two"), "{said}");
 }

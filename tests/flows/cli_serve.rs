@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 
 use http::Method;
 use keyway_tests::{Caller, Launch, Protocol, ScriptedUpstream, eventually, sample};
@@ -181,6 +182,35 @@ fn the_doctor_fails_over_a_certificate_that_cannot_be_used() {
     let said = cli.run("doctor");
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.out.contains("fail  tls"), "{said:?}");
+}
+
+/// A certificate of its own making, for a name that is not this machine's address.
+fn certificate_in(folder: &Path, name: &str) -> String {
+    let made = rcgen::generate_simple_self_signed(vec!["keyway.home".to_owned()])
+        .expect("a certificate can be made");
+    let pem = made.cert.pem() + &made.signing_key.serialize_pem();
+    let file = folder.join(name);
+    fs::write(&file, pem).expect("it can be written");
+    file.display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_with_tls_is_known_by_the_very_certificate_it_was_given() {
+    let (folder, cli) = folder();
+    let own = certificate_in(folder.path(), "own.pem");
+    let other = certificate_in(folder.path(), "other.pem");
+    let with = |pem: &str| {
+        let cli = cli.clone().with_env("KEYWAY_TLS_CERT", pem);
+        cli.with_env("KEYWAY_TLS_KEY", pem)
+    };
+    let gateway = with(&own).start("serve");
+    gateway.line_with("listening on https://");
+
+    with(&own).ok("keys add ci");
+    assert_eq!(with(&own).json("status")["running"], true);
+
+    let said = with(&other).fails(3, "keys list");
+    assert!(said.contains("KEYWAY_TLS_CERT"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
