@@ -1,0 +1,27 @@
+//! Flows through a whole Keyway, seen from outside: real server, scripted upstreams, plain clients.
+
+mod aborts;
+mod bytes;
+mod cli_import;
+mod cli_kit;
+mod cli_records;
+mod cli_secret;
+mod cli_serve;
+mod counting;
+mod failover;
+mod faults;
+mod generations;
+mod kill9;
+mod intake;
+mod layers;
+mod limits;
+mod logs;
+mod models;
+mod outcome;
+mod passing;
+mod relay;
+mod routing;
+mod table;
+mod admin_door;
+#[cfg(unix)]
+mod secrets;
