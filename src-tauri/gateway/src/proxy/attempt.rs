@@ -12,6 +12,7 @@ use crate::{
     upstream::{
         address::{Action, address},
         health::Outcome,
+        http::CallError,
         outgoing::Outgoing,
         sign::sign,
     },
@@ -71,6 +72,9 @@ impl OwnedAction {
     }
 }
 
+/// So many connections may turn out to have ended while they waited; the pool may hold more of them.
+const MOST_STALE: u32 = 3;
+
 /// Sends the ask to a target with one of its credentials and waits for the head of the answer.
 pub(super) async fn attempt(
     app: &App,
@@ -79,14 +83,19 @@ pub(super) async fn attempt(
     credential: Option<&Credential>,
 ) -> Result<Response<Incoming>, ProxyError> {
     let provider = &target.provider.provider;
-    let request = request(ask, target, credential)?;
-    app.http
-        .send(provider, request)
-        .await
-        .map_err(|error| ProxyError::Call {
-            provider: provider.id.clone(),
-            error,
-        })
+    let mut stale = 0;
+    loop {
+        let request = request(ask, target, credential)?;
+        match app.http.send(provider, request).await {
+            Err(CallError::Stale(_)) if stale < MOST_STALE => stale += 1,
+            sent => {
+                return sent.map_err(|error| ProxyError::Call {
+                    provider: provider.id.clone(),
+                    error,
+                });
+            }
+        }
+    }
 }
 
 fn request(

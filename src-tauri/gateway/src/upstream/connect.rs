@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -113,12 +116,7 @@ impl Service<Uri> for Reach {
     fn call(&mut self, target: Uri) -> Self::Future {
         let Some(proxy) = self.proxy_for(&target) else {
             let direct = self.tcp.call(target);
-            return Box::pin(async move {
-                Ok(Line {
-                    io: direct.await?,
-                    absolute: false,
-                })
-            });
+            return Box::pin(async move { Ok(Line::new(direct.await?, false)) });
         };
         Box::pin(through(self.tcp.clone(), proxy, target))
     }
@@ -134,17 +132,11 @@ async fn through(mut tcp: HttpConnector, proxy: Intercept, target: Uri) -> Resul
         if let Some((user, password)) = proxy.raw_auth() {
             socks = socks.with_auth(user.to_owned(), password.to_owned());
         }
-        return Ok(Line {
-            io: socks.call(target).await?,
-            absolute: false,
-        });
+        return Ok(Line::new(socks.call(target).await?, false));
     }
     // Proxies often allow CONNECT to TLS ports only: plain http is asked for by absolute URL instead.
     if target.scheme_str() == Some("http") && proxy.basic_auth().is_none() {
-        return Ok(Line {
-            io: tcp.call(gate).await?,
-            absolute: true,
-        });
+        return Ok(Line::new(tcp.call(gate).await?, true));
     }
     let mut tunnel = Tunnel::new(gate, tcp);
     if let Some(auth) = proxy.basic_auth() {
@@ -152,10 +144,7 @@ async fn through(mut tcp: HttpConnector, proxy: Intercept, target: Uri) -> Resul
         auth.set_sensitive(true);
         tunnel = tunnel.with_auth(auth);
     }
-    Ok(Line {
-        io: tunnel.call(target).await?,
-        absolute: false,
-    })
+    Ok(Line::new(tunnel.call(target).await?, false))
 }
 
 /// A TCP connection that knows whether requests on it name the whole URL.
@@ -163,11 +152,39 @@ async fn through(mut tcp: HttpConnector, proxy: Intercept, target: Uri) -> Resul
 pub(super) struct Line {
     io: TokioIo<TcpStream>,
     absolute: bool,
+    served: Served,
+}
+
+impl Line {
+    fn new(io: TokioIo<TcpStream>, absolute: bool) -> Self {
+        Self {
+            io,
+            absolute,
+            served: Served::default(),
+        }
+    }
+}
+
+/// Whether a connection has brought an answer before; known to all who meet it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Served(Arc<AtomicBool>);
+
+impl Served {
+    /// Notes that an answer came.
+    pub(super) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one has come.
+    pub(super) fn is_noted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Connection for Line {
     fn connected(&self) -> Connected {
-        self.io.connected().proxy(self.absolute)
+        let served = self.served.clone();
+        Connected::new().proxy(self.absolute).extra(served)
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::{
     collections::HashMap,
+    error::Error as _,
+    io::{self, ErrorKind},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Extensions, Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
     client::legacy::{Builder, Client, Error as ClientError},
@@ -15,7 +17,7 @@ use hyper_util::{
 };
 
 use super::{
-    connect::{self, Connector, Reach},
+    connect::{self, Connector, Reach, Served},
     outgoing::Outgoing,
     trust::{self, TrustError},
 };
@@ -64,6 +66,9 @@ pub enum CallError {
     /// The connection broke before the answer began.
     #[error("the connection broke before an answer came: {0}")]
     Broken(String),
+    /// The connection had served before and was gone when this request came: another one may do.
+    #[error("the connection had ended before the request came: {0}")]
+    Stale(String),
     /// Nothing came in time.
     #[error("no answer within {} s", .0.as_secs())]
     FirstByteTimeout(Duration),
@@ -74,7 +79,7 @@ impl CallError {
     pub fn is_connect(&self) -> bool {
         match self {
             Self::Trust(_) | Self::Proxy(_) | Self::Connect(_) => true,
-            Self::Broken(_) | Self::FirstByteTimeout(_) => false,
+            Self::Broken(_) | Self::Stale(_) | Self::FirstByteTimeout(_) => false,
         }
     }
 }
@@ -93,7 +98,13 @@ impl Http {
             Pool::Tls(client) => client.request(request),
         };
         match tokio::time::timeout(patience, answer).await {
-            Ok(answer) => answer.map_err(|error| explain(&error)),
+            Ok(Ok(answer)) => {
+                if let Some(served) = answer.extensions().get::<Served>() {
+                    served.note();
+                }
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(explain(&error)),
             Err(_) => Err(CallError::FirstByteTimeout(patience)),
         }
     }
@@ -149,9 +160,38 @@ fn explain(error: &ClientError) -> CallError {
     let text = chain(error);
     if error.is_connect() {
         CallError::Connect(text)
+    } else if is_stale(error) {
+        CallError::Stale(text)
     } else {
         CallError::Broken(text)
     }
+}
+
+/// Whether a connection that had brought answers before ended without a byte for this request.
+///
+/// Servers close idle connections when they like; a request may just be on its way to one then.
+fn is_stale(error: &ClientError) -> bool {
+    let mut extras = Extensions::new();
+    if let Some(connection) = error.connect_info() {
+        connection.get_extras(&mut extras);
+    }
+    let has_served = extras.get::<Served>().is_some_and(Served::is_noted);
+    has_served && has_ended(error)
+}
+
+fn has_ended(error: &ClientError) -> bool {
+    let cause = error.source();
+    let Some(cause) = cause.and_then(|cause| cause.downcast_ref::<hyper::Error>()) else {
+        return false;
+    };
+    let io = cause.source().and_then(|io| io.downcast_ref::<io::Error>());
+    cause.is_incomplete_message()
+        || io.is_some_and(|io| {
+            matches!(
+                io.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+            )
+        })
 }
 
 /// The causes of an error, the outermost left out when it says nothing of its own.
