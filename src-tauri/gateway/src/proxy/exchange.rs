@@ -99,6 +99,9 @@ impl Exchange {
 
     /// Notes that the client was refused before any upstream answered; that uses up nothing.
     pub(super) fn refuse(&mut self, status: u16, error: &ProxyError, message: &str) {
+        // Whoever breaks off while sending is not there to read an answer.
+        let has_left = matches!(error, ProxyError::BodyBroken);
+        let status = if has_left { CLIENT_LEFT } else { status };
         self.failed(status, error, message);
         if let Some(reservation) = self.reservation.take() {
             reservation.refund();
