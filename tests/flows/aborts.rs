@@ -39,7 +39,7 @@ impl Stage {
 
     /// Hangs up, waits until the upstream knows, and returns the log entry.
     async fn hang_up(&self, fault: &str, client: Wire) -> Value {
-        let before = self.keyway.rss_kb();
+        let before = self.keyway.own_kb();
         drop(client);
         within(
             AT_ONCE,
@@ -49,7 +49,7 @@ impl Stage {
         .await;
         let entry = self.keyway.newest_log(1).await;
         let row = format!("all: (gone) | {}", crate::outcome::logged(&entry));
-        crate::table::record(fault, &[row], before, self.keyway.rss_kb());
+        crate::table::record(fault, &[row], before, self.keyway.own_kb());
         entry
     }
 }
@@ -121,6 +121,7 @@ async fn inside_a_stream() {
         let body = sample::stream(protocol, "m", "hi");
         let mut client = stage.client(protocol, &body).await;
         assert_eq!(client.reply_head().await.0, 200);
+        client.until("one").await;
 
         let entry = stage.hang_up("client abort inside a stream", client).await;
 

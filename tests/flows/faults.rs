@@ -16,7 +16,7 @@ type Outcomes = Vec<String>;
 async fn outcomes(fault: &str, upstream: &ScriptedUpstream, answers: [Answer; 2]) -> Outcomes {
     let patience = json!({"connect_ms": 1000, "first_byte_ms": 300, "idle_ms": 300});
     let keyway = TestKeyway::with_provider("m", upstream, json!({"timeouts": patience})).await;
-    let before = keyway.rss_kb();
+    let before = keyway.own_kb();
     let [whole, streamed] = answers;
     let mut lines = Vec::new();
     for protocol in Protocol::ALL {
@@ -29,7 +29,7 @@ async fn outcomes(fault: &str, upstream: &ScriptedUpstream, answers: [Answer; 2]
             lines.push(format!("{protocol} streaming: {streamed}"));
         }
     }
-    let after = keyway.rss_kb();
+    let after = keyway.own_kb();
     assert!(after < before + MEMORY_KB, "{before} KB grew to {after} KB");
     table::record(fault, &lines, before, after);
     lines
@@ -197,10 +197,10 @@ async fn rate_limit_with_retry_after() {
     assert_eq!(
         lines,
         [
-            "anthropic: 429 rate_limit_error | 429 rate_limit, tried: 429",
-            "openai: 429 requests rate_limit_exceeded | 429 rate_limit, tried: 429",
-            "openai-responses: 429 requests rate_limit_exceeded | 429 rate_limit, tried: 429",
-            "gemini: 429 RESOURCE_EXHAUSTED | 429 rate_limit, tried: 429"
+            "anthropic: 429 rate_limit_error, retry after 7 s | 429 rate_limit, tried: 429",
+            "openai: 429 requests rate_limit_exceeded, retry after 7 s | 429 rate_limit, tried: 429",
+            "openai-responses: 429 requests rate_limit_exceeded, retry after 7 s | 429 rate_limit, tried: 429",
+            "gemini: 429 RESOURCE_EXHAUSTED, retry after 7 s | 429 rate_limit, tried: 429"
         ]
     );
 }

@@ -1,6 +1,7 @@
 //! Flows through a whole Keyway, seen from outside: real server, scripted upstreams, plain clients.
 
 mod aborts;
+mod admin_door;
 mod bytes;
 mod cli_import;
 mod cli_kit;
@@ -11,8 +12,9 @@ mod counting;
 mod failover;
 mod faults;
 mod generations;
-mod kill9;
+mod headers;
 mod intake;
+mod kill9;
 mod layers;
 mod limits;
 mod logs;
@@ -21,7 +23,5 @@ mod outcome;
 mod passing;
 mod relay;
 mod routing;
-mod table;
-mod admin_door;
-#[cfg(unix)]
 mod secrets;
+mod table;

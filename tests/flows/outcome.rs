@@ -15,7 +15,9 @@ pub(crate) fn seen(protocol: Protocol, reply: &Reply) -> String {
         let last = last.unwrap_or_else(|| "nothing".to_owned());
         format!("{status}, {} events, then {last}", events.len())
     } else if status >= 400 {
-        format!("{status} {}", failure(protocol, &reply.json()))
+        let wait = reply.header("retry-after");
+        let wait = wait.map_or(String::new(), |wait| format!(", retry after {wait} s"));
+        format!("{status} {}{wait}", failure(protocol, &reply.json()))
     } else {
         format!("{status}")
     };

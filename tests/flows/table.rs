@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use keyway_tests::target_folder;
 
 /// Puts the outcomes of one fault, each `client: what it sees | what the log says`, into the table; each test is a process of its own, so each has its own file.
-pub(crate) fn record(fault: &str, outcomes: &[String], rss_before_kb: u64, rss_after_kb: u64) {
-    let memory = format!("{rss_before_kb} → {rss_after_kb} KB");
+pub(crate) fn record(fault: &str, outcomes: &[String], before_kb: u64, after_kb: u64) {
+    let memory = format!("{before_kb} → {after_kb} KB");
     let mut text = String::new();
     for outcome in outcomes {
         let row = outcome.replacen(": ", " | ", 1);
@@ -35,7 +35,7 @@ fn put_together(folder: &PathBuf) {
         .collect();
     parts.sort();
     let mut table = String::from(
-        "| fault | client | the client sees | the log says | memory of the server (RSS) |\n|---|---|---|---|---|\n",
+        "| fault | client | the client sees | the log says | memory of the server (anonymous RSS, debug build) |\n|---|---|---|---|---|\n",
     );
     for part in parts {
         table.push_str(&fs::read_to_string(part).unwrap_or_default());

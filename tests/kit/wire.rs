@@ -58,6 +58,17 @@ impl Wire {
         parse(&head.expect("an answer comes"))
     }
 
+    /// Reads until this text has come, leaving all of it on the wire.
+    pub async fn until(&mut self, text: &str) {
+        let come = async {
+            while !contains(&self.inbox, text) {
+                let more = self.read_more().await;
+                assert!(more.is_some(), "the connection ended before {text:?} came");
+            }
+        };
+        within(PATIENCE, text, come).await;
+    }
+
     /// Waits until the server has closed the connection; returns what it sent before.
     pub async fn until_closed(&mut self) -> Bytes {
         let end = async { while self.read_more().await.is_some() {} };
@@ -139,6 +150,12 @@ impl Wire {
         let count = self.stream.read_buf(&mut self.inbox).await.ok()?;
         (count > 0).then_some(())
     }
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 /// The head of a request whose body has this length.

@@ -273,9 +273,18 @@ impl TestKeyway {
 
     /// Its resident memory.
     pub fn rss_kb(&self) -> u64 {
+        self.memory_kb("VmRSS:")
+    }
+
+    /// The part of its resident memory that it asked for; what is read of its own program is left out.
+    pub fn own_kb(&self) -> u64 {
+        self.memory_kb("RssAnon:")
+    }
+
+    fn memory_kb(&self, line: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
         let status = status.expect("a running process has a status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|text| text.strip_prefix(line));
         let digits = line.and_then(|rest| rest.split_whitespace().next());
         digits
             .and_then(|digits| digits.parse().ok())
