@@ -10,7 +10,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use rusqlite::Transaction;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use crate::{
     clock::Clock,
@@ -67,8 +67,22 @@ pub struct App {
 impl App {
     /// Changes the configuration: one transaction, then a new snapshot in force, then an event.
     ///
-    /// Nothing is in force unless it is stored, and nothing is stored that cannot be loaded again.
+    /// Nothing is in force unless it is stored, and nothing is stored that cannot be loaded again. A task of
+    /// its own sees it through: whoever asked may hang up at any moment, and what is stored has to be in force.
     pub async fn change<T: Send + 'static>(
+        self: &Arc<Self>,
+        what: &'static str,
+        edit: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (tell, told) = oneshot::channel();
+        let app = Arc::clone(self);
+        self.tasks.spawn(|_| async move {
+            tell.send(app.see_through(what, edit).await).ok(); // whoever asked may have gone
+        });
+        told.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn see_through<T: Send + 'static>(
         &self,
         what: &'static str,
         edit: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,

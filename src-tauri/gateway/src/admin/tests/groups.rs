@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::admin::testing::{TestAdmin, provider};
+use crate::{
+    admin::testing::{TestAdmin, provider},
+    events::Event,
+};
 
 const GROUPS: &str = "/admin/llm/groups";
 
@@ -45,6 +50,21 @@ async fn a_group_is_made_shown_changed_and_deleted() {
         .get("/admin/llm/groups/g1")
         .await
         .refused(404, "not_found", "");
+}
+
+#[tokio::test]
+async fn a_change_is_in_force_although_its_asker_hung_up() {
+    let admin = TestAdmin::open().await;
+    let mut events = admin.gateway.events().listen();
+    {
+        let group = json!({"group_id": "left", "name": "Left"});
+        let mut asking = std::pin::pin!(admin.post(GROUPS, group));
+        assert!(futures_util::poll!(asking.as_mut()).is_pending());
+    }
+    let told = tokio::time::timeout(Duration::from_secs(10), events.recv());
+    let told = told.await.expect("the change is told of").unwrap();
+    assert_eq!(told, Event::Config { what: "groups" });
+    assert!(admin.app().live.now().group(&"left".into()).is_some());
 }
 
 #[tokio::test]
