@@ -71,23 +71,19 @@ pub(super) async fn rotate(State(app): State<Arc<App>>, actor: Actor) -> ApiResu
             detail,
         });
     }
-    // No change may be sealed with the old key once the new one is in force.
-    let changing = app.changing.lock().await;
     let working = app.clone();
-    let rotated = tokio::task::spawn_blocking(move || with_new_key(&working)).await;
+    let rotated = tokio::task::spawn_blocking(move || with_new_key(&working, &actor)).await;
     rotated.map_err(|error| ApiError::Internal {
         what: "rotation_broke_off",
         why: error.to_string(),
     })??;
-    drop(changing);
-    let now = app.clock.now();
-    app.store
-        .write(move |tx| audit::append(tx, now, &actor.to_string(), "secrets.rotate", "master_key"))
-        .await?;
     look(&app).await
 }
 
-fn with_new_key(app: &App) -> Result<(), ApiError> {
+fn with_new_key(app: &App, actor: &Actor) -> Result<(), ApiError> {
+    // No change may be sealed with the old key once the new one is in force. Locked here, where the work is
+    // done to its end: the caller may hang up in the middle of it.
+    let _one_at_a_time = app.changing.blocking_lock();
     let options = &app.options;
     let session = || {
         OsKeychain::of_session(
@@ -100,6 +96,9 @@ fn with_new_key(app: &App) -> Result<(), ApiError> {
     let old = vault::unlock(&app.store, options.secret.as_ref(), keychain).map_err(failed)?;
     let new = vault::rotate(&app.store, keychain, &old, app.master, None).map_err(failed)?;
     app.sealer.store(Arc::new(new.key.sealer()));
+    let (now, actor) = (app.clock.now(), actor.to_string());
+    app.store
+        .write_blocking(move |tx| audit::append(tx, now, &actor, "secrets.rotate", "master_key"))?;
     Ok(())
 }
 
