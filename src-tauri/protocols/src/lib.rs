@@ -5,6 +5,7 @@
 //! the way it ended read in passing. [`sse`] finds the events wherever the network cut them, [`error`] words
 //! failures the way each [`Protocol`]'s clients expect them, and `json` walks text without building a tree.
 
+mod counts;
 pub mod envelope;
 
 pub mod error;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::Protocol;
+use crate::counts::{Counts, Lean};
 
 /// What an exchange cost in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -27,6 +28,16 @@ impl Usage {
 
     /// Reads a `usage` or `usageMetadata` value; nothing if it holds no count.
     pub fn read(protocol: Protocol, value: &Value) -> Option<Self> {
+        Self::from_counts(protocol, value)
+    }
+
+    /// Reads the text of such a value.
+    pub(crate) fn from_text(protocol: Protocol, text: &[u8]) -> Option<Self> {
+        let counts: Lean<'_> = serde_json::from_slice(text).ok()?;
+        Self::from_counts(protocol, &counts)
+    }
+
+    fn from_counts(protocol: Protocol, value: &impl Counts) -> Option<Self> {
         match protocol {
             Protocol::Anthropic => AnthropicUsage::default().merged(value).map(Self::from),
             Protocol::OpenAi | Protocol::OpenAiResponses => open_ai(value),
@@ -51,19 +62,21 @@ pub struct AnthropicUsage {
 impl AnthropicUsage {
     /// These counts overwritten by those of `value`; nothing if it holds none.
     #[must_use]
-    pub fn merged(self, value: &Value) -> Option<Self> {
-        let input = count(value, "/input_tokens");
-        let output = count(value, "/output_tokens");
+    pub(crate) fn merged(self, value: &impl Counts) -> Option<Self> {
+        let input = value.count("/input_tokens");
+        let output = value.count("/output_tokens");
         input.or(output)?;
-        let written = count(value, "/cache_creation_input_tokens").or_else(|| split_written(value));
+        let written = value
+            .count("/cache_creation_input_tokens")
+            .or_else(|| split_written(value));
         Some(Self {
             uncached: newer(self.uncached, input),
-            cached: newer(self.cached, count(value, "/cache_read_input_tokens")),
+            cached: newer(self.cached, value.count("/cache_read_input_tokens")),
             written: newer(self.written, written),
             output: newer(self.output, output),
             reasoning: newer(
                 self.reasoning,
-                count(value, "/output_tokens_details/thinking_tokens"),
+                value.count("/output_tokens_details/thinking_tokens"),
             ),
         })
     }
@@ -88,21 +101,22 @@ fn newer(known: u64, told: Option<u64>) -> u64 {
     told.filter(|count| *count > 0).unwrap_or(known)
 }
 
-fn split_written(value: &Value) -> Option<u64> {
-    let short = count(value, "/cache_creation/ephemeral_5m_input_tokens");
-    let long = count(value, "/cache_creation/ephemeral_1h_input_tokens");
+fn split_written(value: &impl Counts) -> Option<u64> {
+    let short = value.count("/cache_creation/ephemeral_5m_input_tokens");
+    let long = value.count("/cache_creation/ephemeral_1h_input_tokens");
     short.or(long)?;
     Some(short.unwrap_or(0).saturating_add(long.unwrap_or(0)))
 }
 
 /// Chat and Responses differ in names only, and vendors mix them.
-fn open_ai(value: &Value) -> Option<Usage> {
-    let hit = count(value, "/prompt_cache_hit_tokens");
-    let prompt = first(value, &["/prompt_tokens", "/input_tokens"])
-        .or_else(|| Some(hit?.saturating_add(count(value, "/prompt_cache_miss_tokens")?)));
-    let output = first(value, &["/completion_tokens", "/output_tokens"]);
+fn open_ai(value: &impl Counts) -> Option<Usage> {
+    let hit = value.count("/prompt_cache_hit_tokens");
+    let prompt = value
+        .first(&["/prompt_tokens", "/input_tokens"])
+        .or_else(|| Some(hit?.saturating_add(value.count("/prompt_cache_miss_tokens")?)));
+    let output = value.first(&["/completion_tokens", "/output_tokens"]);
     if prompt.or(output).is_none() {
-        return count(value, "/total_tokens").map(|input| Usage {
+        return value.count("/total_tokens").map(|input| Usage {
             input,
             ..Usage::default()
         });
@@ -112,10 +126,11 @@ fn open_ai(value: &Value) -> Option<Usage> {
         "/prompt_tokens_details/cached_tokens",
         "/input_tokens_details/cached_tokens",
     ];
-    let cached = first(value, &details)
+    let cached = value
+        .first(&details)
         .filter(|count| *count > 0)
         .or(hit)
-        .or_else(|| count(value, "/cached_tokens"))
+        .or_else(|| value.count("/cached_tokens"))
         .unwrap_or(0);
     let written = [
         "/prompt_tokens_details/cache_write_tokens",
@@ -133,56 +148,26 @@ fn open_ai(value: &Value) -> Option<Usage> {
             prompt
         },
         cached,
-        written: first(value, &written).unwrap_or(0),
+        written: value.first(&written).unwrap_or(0),
         output: output.unwrap_or(0),
-        reasoning: first(value, &reasoning).unwrap_or(0),
+        reasoning: value.first(&reasoning).unwrap_or(0),
     })
 }
 
-fn gemini(value: &Value) -> Option<Usage> {
-    let prompt = count(value, "/promptTokenCount");
-    let answer = count(value, "/candidatesTokenCount");
-    let total = count(value, "/totalTokenCount");
+fn gemini(value: &impl Counts) -> Option<Usage> {
+    let prompt = value.count("/promptTokenCount");
+    let answer = value.count("/candidatesTokenCount");
+    let total = value.count("/totalTokenCount");
     prompt.or(answer).or(total)?;
-    let reasoning = count(value, "/thoughtsTokenCount").unwrap_or(0);
-    let tools = count(value, "/toolUsePromptTokenCount").unwrap_or(0);
+    let reasoning = value.count("/thoughtsTokenCount").unwrap_or(0);
+    let tools = value.count("/toolUsePromptTokenCount").unwrap_or(0);
     Some(Usage {
         input: prompt.unwrap_or(0).saturating_add(tools),
-        cached: count(value, "/cachedContentTokenCount").unwrap_or(0),
+        cached: value.count("/cachedContentTokenCount").unwrap_or(0),
         written: 0,
         output: answer.unwrap_or(0).saturating_add(reasoning),
         reasoning,
     })
-}
-
-fn first(value: &Value, pointers: &[&str]) -> Option<u64> {
-    pointers.iter().find_map(|pointer| count(value, pointer))
-}
-
-/// A count however it is written: a number, a float without a fraction, or a number in quotes.
-fn count(value: &Value, pointer: &str) -> Option<u64> {
-    let found = at(value, pointer)?;
-    found
-        .as_u64()
-        .or_else(|| found.as_str()?.trim().parse().ok())
-        .or_else(|| whole(found.as_f64()?))
-}
-
-/// As `Value::pointer`, which copies every name it looks up.
-fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    pointer
-        .split('/')
-        .skip(1)
-        .try_fold(value, |value, name| value.get(name))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, and counts that large do not exist"
-)]
-fn whole(number: f64) -> Option<u64> {
-    (number >= 0.0).then_some(number as u64)
 }
 
 #[cfg(test)]

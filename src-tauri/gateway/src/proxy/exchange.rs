@@ -148,7 +148,7 @@ impl Drop for Exchange {
 fn blank(app: &App, protocol: Protocol, headers: &HeaderMap) -> LogEntry {
     let id = ids::fresh_shared();
     LogEntry {
-        request_id: Some(id.clone()),
+        request_id: None, // the same as the entry's own
         id,
         at: app.clock.now(),
         group: GroupId::from(""),

@@ -58,7 +58,11 @@ pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
     );
-    headers.insert(HOPS, HeaderValue::from(hops(client) + 1));
+    let hops = match hops(client) {
+        0 => HeaderValue::from_static("1"),
+        more => HeaderValue::from(more + 1),
+    };
+    headers.insert(HOPS, hops);
     headers
 }
 

@@ -1,5 +1,6 @@
 //! Where a request goes: base URL, protocol and action make the upstream URL.
 
+use bytes::Bytes;
 use http::Uri;
 use keyway_protocols::Protocol;
 
@@ -19,9 +20,9 @@ pub enum Action<'a> {
     Below(&'a str),
 }
 
-/// A URL that cannot be built.
+/// A URL that cannot be built. Says nothing of its query, which may hold a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{url:?} is no usable URL; check the provider's base URL")]
+#[error("{url:?} is no usable URL; check the provider's base URL and the model's name")]
 pub struct BadAddress {
     url: String,
 }
@@ -41,6 +42,11 @@ pub fn address(
         .split_once('?')
         .map_or((base, None), |(base, query)| (base, Some(query)));
     let base = base.trim().trim_end_matches('/');
+    if protocol == Protocol::Gemini && leads_away(model) {
+        return Err(BadAddress {
+            url: format!("{base}/{model}"),
+        });
+    }
     let mut url = match protocol {
         Protocol::OpenAi => openai(base, "/chat/completions", action),
         Protocol::OpenAiResponses => openai(base, "/responses", action),
@@ -57,7 +63,10 @@ pub fn address(
         url.push_str(part);
         separator = '&';
     }
-    url.parse().map_err(|_| BadAddress { url })
+    let url = Bytes::from(url);
+    Uri::from_maybe_shared(url.clone()).map_err(|_| BadAddress {
+        url: String::from_utf8_lossy(&url).into_owned(),
+    })
 }
 
 fn openai(base: &str, endpoint: &str, action: Action<'_>) -> String {
@@ -94,6 +103,7 @@ fn gemini(base: &str, action: Action<'_>, model: &str) -> String {
     } else {
         format!("{base}/v1beta")
     };
+    let model = in_path(model);
     match action {
         Action::Generate { streamed: true } => {
             format!("{versioned}/models/{model}:streamGenerateContent")
@@ -105,6 +115,26 @@ fn gemini(base: &str, action: Action<'_>, model: &str) -> String {
         Action::Models => format!("{versioned}/models"),
         Action::Below(path) => below(&versioned, path),
     }
+}
+
+/// A model's name as part of a path. Clients choose it: it must not begin a query or a fragment.
+fn in_path(model: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut path = String::with_capacity(model.len());
+    for byte in model.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/:@".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            path.push('%');
+            path.extend([byte >> 4, byte & 15].map(|digit| char::from(HEX[usize::from(digit)])));
+        }
+    }
+    path
+}
+
+/// Whether a model's name would lead out of the folder it is put in.
+fn leads_away(model: &str) -> bool {
+    model.split('/').any(|part| part == "." || part == "..")
 }
 
 /// A path that is a URL of its own stands as it is.
@@ -191,6 +221,40 @@ mod tests {
                 "https://g.io/v1beta/models/m-1:streamGenerateContent"
             );
         }
+    }
+
+    #[test]
+    fn a_model_stays_in_its_place_in_the_path() {
+        let asked = |model| address("https://g.io", Protocol::Gemini, GENERATE, model, None);
+        for (model, path) in [
+            ("g-1.5_pro@2", "/v1beta/models/g-1.5_pro@2:generateContent"),
+            ("tuned/g-1", "/v1beta/models/tuned/g-1:generateContent"),
+            (
+                "a?key=b#c d%2f",
+                "/v1beta/models/a%3Fkey%3Db%23c%20d%252f:generateContent",
+            ),
+        ] {
+            let uri = asked(model).unwrap();
+            assert_eq!((uri.path(), uri.query()), (path, None), "{model}");
+        }
+        for away in ["../../files", "a/../b", "."] {
+            assert!(asked(away).is_err(), "{away}");
+        }
+    }
+
+    #[test]
+    fn a_bad_address_is_told_without_its_query() {
+        let bad = address(
+            "https://a b/v1?key=secret",
+            Protocol::OpenAi,
+            GENERATE,
+            "m",
+            None,
+        );
+        assert_eq!(
+            bad.unwrap_err().to_string(),
+            "\"https://a b/v1/chat/completions\" is no usable URL; check the provider's base URL and the model's name"
+        );
     }
 
     #[test]

@@ -43,11 +43,15 @@ pub fn sign(
 }
 
 fn bearer(headers: &mut HeaderMap, key: &str) -> Result<(), InvalidHeaderValue> {
-    insert(headers, AUTHORIZATION, &format!("Bearer {key}"))
+    insert(headers, AUTHORIZATION, format!("Bearer {key}"))
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) -> Result<(), InvalidHeaderValue> {
-    let mut value = HeaderValue::from_str(text)?;
+fn insert(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    text: impl Into<String>,
+) -> Result<(), InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(text.into())?;
     value.set_sensitive(true);
     headers.insert(name, value);
     Ok(())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::Protocol;
+use crate::counts::Lean;
 use crate::error::{UpstreamError, recognise_value};
 use crate::json;
 use crate::usage::{AnthropicUsage, Usage};
@@ -71,8 +72,7 @@ impl Notes {
         match self.protocol {
             Protocol::Anthropic => self.anthropic.map(Usage::from),
             Protocol::OpenAi | Protocol::OpenAiResponses | Protocol::Gemini => {
-                let value = serde_json::from_slice(&self.usage).ok()?;
-                Usage::read(self.protocol, &value)
+                Usage::from_text(self.protocol, &self.usage)
             }
         }
     }
@@ -84,7 +84,7 @@ impl Notes {
         if self.protocol == Protocol::Anthropic {
             let merged = serde_json::from_slice(text)
                 .ok()
-                .and_then(|value: Value| self.anthropic.unwrap_or_default().merged(&value));
+                .and_then(|told: Lean<'_>| self.anthropic.unwrap_or_default().merged(&told));
             self.anthropic = merged.or(self.anthropic);
         } else if text.first() == Some(&b'{') && (has_counts || self.usage.is_empty()) {
             self.usage.clear();

@@ -90,7 +90,7 @@ pub(super) fn show(entry: LogEntry) -> ShownEntry {
         error: text(entry.error),
         created_at: Moment(entry.at),
         fusion_id: None,
-        request_id: text(entry.request_id),
+        request_id: text(entry.request_id).or_else(|| Some(entry.id.to_string())),
         key_name: text(entry.key_name),
         asked_model: entry.asked_model.to_string(),
         route_id: entry.route_id.map(|id| id.to_string()),
