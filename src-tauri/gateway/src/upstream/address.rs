@@ -64,8 +64,12 @@ pub fn address(
         separator = '&';
     }
     let url = Bytes::from(url);
-    Uri::from_maybe_shared(url.clone()).map_err(|_| BadAddress {
-        url: String::from_utf8_lossy(&url).into_owned(),
+    Uri::from_maybe_shared(url.clone()).map_err(|_| {
+        let url = String::from_utf8_lossy(&url);
+        let shown = url.split('?').next().unwrap_or_default();
+        BadAddress {
+            url: shown.to_owned(),
+        }
     })
 }
 
