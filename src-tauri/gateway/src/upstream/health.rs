@@ -105,13 +105,20 @@ impl Health {
             return true;
         }
         let mut states = self.lock();
-        let whole = states
-            .get_mut(&circuit.for_all_models())
-            .is_none_or(|state| state.admits(now));
-        whole
-            && states
-                .get_mut(circuit)
-                .is_none_or(|state| state.admits(now))
+        let both = [circuit, &circuit.for_all_models()];
+        // Both are asked before either becomes a probe: one that is not sent would block the next for a minute.
+        if both
+            .iter()
+            .any(|one| states.get(one).is_some_and(|state| state.rests(now)))
+        {
+            return false;
+        }
+        for one in both {
+            if let Some(state) = states.get_mut(one) {
+                state.begin_probe(now);
+            }
+        }
+        true
     }
 
     /// Whether this rests, without becoming its probe.
@@ -210,14 +217,11 @@ impl State {
             .is_some_and(|until| now < until || self.probe_until.is_some_and(|probe| now < probe))
     }
 
-    fn admits(&mut self, now: Timestamp) -> bool {
-        if self.rests(now) {
-            return false;
-        }
+    /// The first request after a rest is the probe; one that never rested needs none.
+    fn begin_probe(&mut self, now: Timestamp) {
         if self.until.is_some() {
             self.probe_until = Some(now + PROBE_PATIENCE);
         }
-        true
     }
 
     fn fail(&mut self, outcome: Outcome, now: Timestamp) -> bool {
@@ -337,6 +341,22 @@ mod tests {
         assert!(!health.admits(&other, at(1)));
         assert_eq!(health.reset(|circuit| circuit.provider.as_str() == "p"), 1);
         assert!(health.admits(&other, at(1)));
+    }
+
+    #[test]
+    fn a_resting_model_does_not_use_up_the_probe_of_its_credential() {
+        let health = Health::default();
+        let other = Circuit {
+            model: Some("other".to_owned()),
+            ..circuit()
+        };
+        health.note(&circuit(), Outcome::Refused, at(0));
+        let long = Some(Duration::from_hours(1));
+        health.note(&circuit(), Outcome::Limited { retry_after: long }, at(0));
+        let after_refusal = at(0) + REFUSED_REST;
+        assert!(!health.admits(&circuit(), after_refusal), "the model rests");
+        assert!(health.admits(&other, after_refusal), "the probe is unused");
+        assert!(!health.admits(&other, after_refusal));
     }
 
     #[test]
