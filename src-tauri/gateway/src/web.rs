@@ -34,7 +34,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/", get(|| async { page("index.html") }))
         .route(
             "/{*path}",
-            get(|Path(path): Path<String>| async move { page(&path) }),
+            get(|Path(path): Path<String>| async move { page(&path) })
+                .fallback(|| async { not_found() }),
         )
         .with_state(app)
 }
@@ -62,13 +63,26 @@ async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     )
 }
 
+/// First parts of paths that clients ask, never people: an API client must not get a page with status 200.
+const API_FOLDERS: [&str; 7] = [
+    "v1",
+    "v1beta",
+    "openai",
+    "anthropic",
+    "gemini",
+    "api",
+    "proxy",
+];
+
 /// A file of the UI; paths that are none are pages, which the UI finds itself.
 fn page(path: &str) -> Response {
     if let Some(file) = Pages::get(path) {
         return served(path, file);
     }
     // A missing file must not come back as the page: a browser would take it for a script.
-    if path.contains('.') && path != "index.html" {
+    let is_file = path.contains('.') && path != "index.html";
+    let folder = path.split('/').next().unwrap_or_default();
+    if is_file || API_FOLDERS.contains(&folder) {
         return not_found();
     }
     match Pages::get("index.html") {
@@ -128,4 +142,28 @@ fn secured() -> HeaderMap {
             HeaderValue::from_static("same-origin"),
         ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_api_path_that_is_not_served_is_refused_in_json() {
+        for path in [
+            "v1/files",
+            "v1beta/cachedContents",
+            "openai/v1/batches",
+            "v1",
+        ] {
+            let answer = page(path);
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+            let body = to_bytes(answer.into_body(), 1 << 16).await.unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["code"], "not_found", "{path}");
+        }
+        assert_eq!(page("routes").status(), StatusCode::OK, "a page of the UI");
+    }
 }
