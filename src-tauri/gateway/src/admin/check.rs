@@ -13,7 +13,7 @@ use crate::app::App;
 type Checked<T> = Result<T, ApiError>;
 
 /// Headers that Keyway sets itself, or that belong to one connection only.
-const OWN_HEADERS: [&str; 16] = [
+const OWN_HEADERS: [&str; 20] = [
     "authorization",
     "x-api-key",
     "x-goog-api-key",
@@ -30,6 +30,10 @@ const OWN_HEADERS: [&str; 16] = [
     "trailer",
     "upgrade",
     "accept-encoding",
+    "expect",
+    "proxy-connection",
+    "via",
+    "x-keyway-hops",
 ];
 
 /// An id that people choose: it goes into paths.
@@ -277,6 +281,7 @@ mod tests {
         for (name, value) in [
             ("Authorization", "a"),
             ("Connection", "close"),
+            ("X-Keyway-Hops", "0"),
             ("a b", "c"),
             ("x-team", "a\nb"),
         ] {
