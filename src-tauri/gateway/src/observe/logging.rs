@@ -5,7 +5,7 @@
 //! | error | the gateway cannot do its work |
 //! | warn | something was lost or is not as it should be, and the work goes on |
 //! | info | start, stop and changes that a person made |
-//! | debug | one line a request |
+//! | debug | what went wrong without harm, such as a client that did not come to TLS |
 //! | trace | everything |
 //!
 //! No level shows keys, prompts or answers.
