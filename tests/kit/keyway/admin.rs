@@ -37,12 +37,14 @@ impl Admin {
 
     /// Sends any request and returns whatever comes.
     pub async fn send(&self, method: Method, path: &str, body: &Value) -> Reply {
-        let body = if body.is_null() {
-            Bytes::new()
-        } else {
-            Bytes::from(body.to_string())
-        };
-        self.0.send(method, path, body).await
+        self.0.send(method, path, bytes_of(body)).await
+    }
+
+    /// Sends any request; nothing comes when the server goes away meanwhile.
+    pub async fn try_send(&self, method: Method, path: &str, body: &Value) -> Option<Reply> {
+        let started = self.0.try_start(method, path, bytes_of(body)).await;
+        let reply = started.ok()?.rest().await;
+        reply.broken.is_none().then_some(reply)
     }
 
     async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
@@ -53,4 +55,11 @@ impl Admin {
         assert_eq!(value["ok"], true, "{method} {path}: {value}");
         value
     }
+}
+
+fn bytes_of(body: &Value) -> Bytes {
+    if body.is_null() {
+        return Bytes::new();
+    }
+    Bytes::from(body.to_string())
 }
