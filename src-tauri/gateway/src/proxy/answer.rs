@@ -15,6 +15,7 @@ use super::{
     exchange::Exchange,
     headers,
     plan::PlannedTarget,
+    quoted,
     relay::{Reading, Relay, Source},
     reply::ReplyBody,
 };
@@ -344,6 +345,7 @@ fn failed(
 ) -> Response<ReplyBody> {
     let decoder = Decoder::of(&upstream).unwrap_or_default();
     let bytes = decoder.whole(bytes.clone()).unwrap_or(bytes);
+    let bytes = quoted::without_keys(&from.target.provider, bytes);
     let known = error::recognise(protocol, status.as_u16(), &bytes);
     let kind = known.as_ref().map_or_else(
         || error::ErrorKind::of_status(status.as_u16()),

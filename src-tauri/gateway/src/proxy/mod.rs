@@ -34,6 +34,7 @@ mod models;
 mod multipart;
 mod pass;
 mod plan;
+mod quoted;
 mod relay;
 mod reply;
 mod retry;

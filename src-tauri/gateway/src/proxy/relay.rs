@@ -14,7 +14,8 @@ use keyway_protocols::{Protocol, same::SameStream};
 use tokio::time::Sleep;
 
 use super::{
-    answer::Origin, decode::Decoder, error::ProxyError, exchange::Exchange, reply::BrokenOff,
+    answer::Origin, decode::Decoder, error::ProxyError, exchange::Exchange, quoted,
+    reply::BrokenOff,
 };
 use crate::upstream::health::Outcome;
 
@@ -239,7 +240,8 @@ impl Relay {
         entry.finish_reason = end.finish_reason.map(Into::into);
         if let Some(error) = end.error {
             entry.error_code = Some(error.kind.as_str().into());
-            entry.error = Some(error.message.into());
+            let provider = &self.source.from.target.provider;
+            entry.error = Some(quoted::text_without_keys(provider, &error.message).into());
         }
         self.exchange.output_events = end.events;
         Some(told)
