@@ -1,6 +1,14 @@
 //! One way in: open, serve, stop. The caller brings the listener and the end.
 
-use std::{fmt, fs, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt, fs,
+    future::Future,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -120,7 +128,7 @@ impl Gateway {
         let bound = listener.local_addr()?;
         self.app.address.get_or_init(|| bound);
         let port_file = self.app.options.data_dir.join(PORT_FILE);
-        fs::write(&port_file, bound.port().to_string())?;
+        write_port(&self.app.options, bound)?;
         let stopping = self.app.tasks.stopping().clone();
         let serving = server::serve(
             self.app.clone(),
@@ -165,6 +173,16 @@ impl Gateway {
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
+}
+
+/// Writes the port down for programs of the same user.
+pub(crate) fn write_port(options: &Options, bound: SocketAddr) -> io::Result<()> {
+    let mut opening = fs::OpenOptions::new();
+    opening.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut opening, 0o600);
+    let mut file = opening.open(options.data_dir.join(PORT_FILE))?;
+    file.write_all(bound.port().to_string().as_bytes())
 }
 
 /// The opened data folder.

@@ -1,13 +1,13 @@
 //! `keyway-server serve`: runs the gateway until it is told to stop.
 
-use std::{fs, io, net::SocketAddr};
+use std::{io, net::SocketAddr};
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, failure::Failure, greeting, port, running, setup};
-use crate::{Gateway, clock::SystemClock, gateway::PORT_FILE, options::Options};
+use crate::{Gateway, clock::SystemClock, gateway, options::Options};
 
 /// What a shell says of a program that Ctrl-C ended.
 const LEFT_AT_ONCE: i32 = 130;
@@ -89,10 +89,7 @@ impl Serve {
         let gateway = Gateway::open(context.options.clone(), SystemClock).await?;
         gateway.app().address.get_or_init(|| bound);
         // Before anybody reads where it listens: commands find it by this file.
-        fs::write(
-            context.options.data_dir.join(PORT_FILE),
-            bound.port().to_string(),
-        )?;
+        gateway::write_port(&context.options, bound)?;
         // From here on a signal ends it orderly.
         let signals = Signals::new();
         greeting::greet(&context, &gateway).await?;
