@@ -229,10 +229,11 @@ impl Vault {
         if let Some(old) = old {
             let report =
                 import::keyway::import(&old.path(), options.secret.as_ref(), &store, &sealer, now)?;
+            let kept = old.keep()?;
             tracing::info!(
                 ?report,
                 "the database of keyway-router was imported; it is kept as {}",
-                old.path().display()
+                kept.display()
             );
         }
         let admin_token = match &options.admin_token {
