@@ -191,6 +191,7 @@ mod tests {
             public_base_url: public.map(str::to_owned),
             log_level: "info".to_owned(),
             tls: None,
+            head_patience: std::time::Duration::from_secs(15),
             keychain: false,
             session_bus: None,
             runtime_dir: None,

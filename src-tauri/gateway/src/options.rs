@@ -7,10 +7,13 @@ use std::{
     fs, io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use secrecy::SecretString;
 
+/// Longer than clients and reverse proxies keep idle connections, so that it is they who close them.
+const HEAD_PATIENCE: Duration = Duration::from_secs(90);
 /// The port that agents are pointed at.
 pub const DEFAULT_PORT: u16 = 9233;
 
@@ -35,6 +38,8 @@ pub struct Options {
     pub log_level: String,
     /// Certificate chain and private key, as PEM files, to speak TLS with.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// How long a client may take to send a request's head, and a connection may lie idle.
+    pub head_patience: Duration,
     /// Whether the OS keychain may be asked for the master key.
     pub keychain: bool,
     /// Where the D-Bus session is, which leads to the keychain on Linux.
@@ -111,6 +116,12 @@ impl Options {
                 .unwrap_or("info")
                 .to_lowercase(),
             tls: tls(environment)?,
+            head_patience: parsed(
+                environment,
+                "KEYWAY_HEAD_SECONDS",
+                "it must be a number of seconds",
+            )?
+            .map_or(HEAD_PATIENCE, Duration::from_secs),
             keychain: parsed(environment, "KEYWAY_KEYCHAIN", "it must be true or false")?
                 .unwrap_or(true),
             session_bus: environment

@@ -29,8 +29,6 @@ use crate::{
     proxy::{self, ReplyBody},
 };
 
-/// A client that does not finish its request head in this time is cut off.
-const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const TLS_PATIENCE: Duration = Duration::from_secs(10);
 /// Out of file descriptors: waiting a moment lets other connections end.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
@@ -97,13 +95,14 @@ impl Doorway {
     }
 
     async fn plain(self: Arc<Self>, stream: TcpStream, stopping: CancellationToken) {
+        let patience = self.app.options.head_patience;
         let service = service_fn(move |request| {
             let doorway = self.clone();
             async move { Ok::<_, Infallible>(doorway.answer(request).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_PATIENCE)
+            .header_read_timeout(patience)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -120,6 +119,7 @@ impl Doorway {
     where
         I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
     {
+        let patience = self.app.options.head_patience;
         let service = service_fn(move |request| {
             let doorway = self.clone();
             async move { Ok::<_, Infallible>(doorway.answer(request).await) }
@@ -128,7 +128,7 @@ impl Doorway {
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_PATIENCE);
+            .header_read_timeout(patience);
         let connection = builder.serve_connection(io, service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {

@@ -223,6 +223,7 @@ fn options(folder: &TempDir) -> Options {
         public_base_url: Some("https://keyway.example".to_owned()),
         log_level: "info".to_owned(),
         tls: None,
+        head_patience: std::time::Duration::from_secs(15),
         keychain: false,
         session_bus: None,
         runtime_dir: None,

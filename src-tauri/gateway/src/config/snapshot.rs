@@ -52,6 +52,8 @@ pub struct ProviderView {
     pub provider: Provider,
     /// Its enabled credentials by priority.
     pub credentials: Vec<Arc<Credential>>,
+    /// Whether it has any, enabled or not.
+    pub has_credentials: bool,
 }
 
 impl Snapshot {
@@ -191,24 +193,25 @@ impl GroupView {
 }
 
 fn provider_views(providers: Vec<Provider>, credentials: Vec<Credential>) -> Vec<ProviderView> {
-    let mut by_provider: HashMap<ProviderUid, Vec<Arc<Credential>>> = HashMap::new();
-    for credential in credentials
-        .into_iter()
-        .filter(|credential| credential.enabled)
-    {
+    let mut by_provider: HashMap<ProviderUid, Vec<Credential>> = HashMap::new();
+    for credential in credentials {
         by_provider
             .entry(credential.provider.clone())
             .or_default()
-            .push(Arc::new(credential));
+            .push(credential);
     }
     providers
         .into_iter()
         .map(|provider| {
-            let mut credentials = by_provider.remove(&provider.uid).unwrap_or_default();
+            let all = by_provider.remove(&provider.uid).unwrap_or_default();
+            let has_credentials = !all.is_empty();
+            let enabled = all.into_iter().filter(|credential| credential.enabled);
+            let mut credentials: Vec<_> = enabled.map(Arc::new).collect();
             credentials.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
             ProviderView {
                 provider,
                 credentials,
+                has_credentials,
             }
         })
         .collect()

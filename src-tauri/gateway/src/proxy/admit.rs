@@ -100,9 +100,14 @@ fn keys_sent<'a>(
 pub(super) fn query_without_key(query: &str) -> Option<String> {
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|part| !part.starts_with("key=") && !part.is_empty())
+        .filter(|part| !part.is_empty() && !is_key(part))
         .collect();
     (!kept.is_empty()).then(|| kept.join("&"))
+}
+
+/// Whether a part of a query is the key, however its name is written.
+fn is_key(part: &str) -> bool {
+    url::form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == "key")
 }
 
 #[cfg(test)]
@@ -143,5 +148,6 @@ mod tests {
             Some("alt=sse")
         );
         assert_eq!(query_without_key("key=secret"), None);
+        assert_eq!(query_without_key("k%65y=secret"), None);
     }
 }

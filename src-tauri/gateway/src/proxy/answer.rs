@@ -2,18 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use keyway_protocols::{Protocol, error, same};
 
 use super::{
+    collect::collect,
     decode::Decoder,
     echo::EchoBody,
     error::ProxyError,
     exchange::Exchange,
     headers,
+    manner::Manner,
     plan::PlannedTarget,
     quoted,
     relay::{Reading, Relay, Source},
@@ -141,7 +142,7 @@ impl Answer {
         exchange: Exchange,
     ) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
         match self.body {
-            Body::Whole(pieces) => Ok(whole(self.status, self.headers, pieces, exchange)),
+            Body::Whole(pieces) => Ok(whole(self.status, self.headers, pieces, None, exchange)),
             Body::Echo(mut echo) => {
                 let id = exchange.entry.id.clone();
                 echo.carry(exchange);
@@ -193,14 +194,6 @@ impl Answer {
     }
 }
 
-/// How an answer is passed on, judged by what it says it is.
-enum Manner {
-    Events,
-    Json,
-    Bytes,
-    Page(String),
-}
-
 async fn succeeded(
     protocol: Protocol,
     status: StatusCode,
@@ -211,7 +204,7 @@ async fn succeeded(
 ) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
     let decoder = Decoder::of(&upstream);
     let manner = if decoder.is_some() {
-        manner(&upstream)
+        Manner::of(&upstream)
     } else {
         Manner::Bytes
     };
@@ -222,13 +215,6 @@ async fn succeeded(
     exchange.entry.protocol_out = Some(protocol);
     let decoder = decoder.unwrap_or_default();
     match manner {
-        Manner::Page(what) => Err((
-            exchange,
-            ProxyError::NotAnAnswer {
-                provider: from.provider().to_owned(),
-                what,
-            },
-        )),
         Manner::Json if exchange.entry.streamed => {
             let source = Source {
                 incoming,
@@ -283,26 +269,6 @@ fn reading(protocol: Protocol, from: &Origin, sse: bool) -> Reading {
     Reading::Events { stream, sse }
 }
 
-fn manner(upstream: &HeaderMap) -> Manner {
-    let text = upstream
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = text
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    match essence.as_str() {
-        "text/event-stream" => Manner::Events,
-        "application/json" | "" => Manner::Json,
-        "text/html" | "application/xhtml+xml" => Manner::Page("an HTML page".to_owned()),
-        _ if essence.ends_with("+json") => Manner::Json,
-        _ => Manner::Bytes,
-    }
-}
-
 fn relayed(
     status: StatusCode,
     headers: HeaderMap,
@@ -330,8 +296,13 @@ fn read_whole(
     let read = same::same_body(protocol, bytes, from.alias.as_deref());
     exchange.entry.usage = read.usage;
     exchange.entry.finish_reason = read.finish_reason.map(Into::into);
+    let told = read.error;
     let id = exchange.entry.id.clone();
-    stamped(whole(status, headers, read.frames, exchange), protocol, &id)
+    stamped(
+        whole(status, headers, read.frames, told, exchange),
+        protocol,
+        &id,
+    )
 }
 
 /// An upstream's error: its own body when that is in the caller's shape, else its words in that shape.
@@ -398,11 +369,15 @@ fn whole(
     status: StatusCode,
     headers: HeaderMap,
     pieces: Vec<Bytes>,
+    told: Option<error::UpstreamError>,
     mut exchange: Exchange,
 ) -> Response<ReplyBody> {
     exchange.entry.response_bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
     exchange.first_byte();
     exchange.done(status.as_u16());
+    if let Some(told) = told {
+        exchange.told(told);
+    }
     build(status, headers, ReplyBody::from(pieces))
 }
 
@@ -433,36 +408,4 @@ pub(super) fn stamped(
     }
     headers.insert(headers::REQUEST_ID, value);
     response
-}
-
-/// Reads a body whole, but not for ever and not without bound.
-async fn collect(mut incoming: Incoming, idle: Duration, most: usize) -> Result<Bytes, String> {
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    loop {
-        let frame = match tokio::time::timeout(idle, incoming.frame()).await {
-            Err(_) => return Err(format!("nothing came for {} s", idle.as_secs())),
-            Ok(None) => break,
-            Ok(Some(frame)) => frame.map_err(|error| error.to_string())?,
-        };
-        let Ok(piece) = frame.into_data() else {
-            continue;
-        };
-        if first.is_empty() && rest.is_empty() {
-            first = piece;
-            continue;
-        }
-        if rest.is_empty() {
-            rest.extend_from_slice(&first);
-        }
-        if rest.len() + piece.len() > most {
-            return Err(format!("it is larger than {} MB", most >> 20));
-        }
-        rest.extend_from_slice(&piece);
-    }
-    Ok(if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
-    })
 }

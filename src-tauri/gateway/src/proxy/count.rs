@@ -12,8 +12,10 @@ use super::{
     attempt::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
-    failover, generate, intake,
-    plan::{PlannedTarget, Targets},
+    failover,
+    generate::{self, Wanted},
+    intake,
+    plan::{PlannedTarget, Targets, Wants},
 };
 use crate::metering::tokens;
 
@@ -32,7 +34,12 @@ where
 {
     exchange.recorded = false;
     let intake = intake::read_json(&asked.head.headers, body).await?;
-    let plan = generate::planned(exchange, asked, &intake.envelope, protocol, model);
+    let wanted = Wanted {
+        in_path: model,
+        protocol,
+        wants: Wants::Conversation,
+    };
+    let plan = generate::planned(exchange, asked, &intake.envelope, wanted);
     let ask = Ask {
         method: Method::POST,
         protocol,

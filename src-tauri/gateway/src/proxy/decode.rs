@@ -4,13 +4,16 @@ use std::io::{Read, Write};
 
 use bytes::Bytes;
 use flate2::{
-    read::{GzDecoder as ReadGzip, ZlibDecoder as ReadZlib},
-    write::{GzDecoder as WriteGzip, ZlibDecoder as WriteZlib},
+    read::{MultiGzDecoder as ReadGzip, ZlibDecoder as ReadZlib},
+    write::{MultiGzDecoder as WriteGzip, ZlibDecoder as WriteZlib},
 };
 use http::{HeaderMap, header};
 
 /// A small body must not grow into one that fills the memory.
 const MOST_DECODED_BYTES: u64 = 256 << 20;
+/// Nor may one piece of a stream; compression makes a thousand bytes of one at most.
+const FED_BYTES: usize = 16 << 10;
+const MOST_DECODED_AT_ONCE: usize = 32 << 20;
 
 /// How a body is encoded.
 #[derive(Debug, Default)]
@@ -49,15 +52,11 @@ impl Decoder {
         match self {
             Self::Plain => Ok(piece),
             Self::Gzip(gzip) => {
-                gzip.write_all(&piece)
-                    .and_then(|()| gzip.flush())
-                    .map_err(broken)?;
+                feed(gzip.as_mut(), &piece, |gzip| gzip.get_ref().len())?;
                 Ok(std::mem::take(gzip.get_mut()).into())
             }
             Self::Deflate(zlib) => {
-                zlib.write_all(&piece)
-                    .and_then(|()| zlib.flush())
-                    .map_err(broken)?;
+                feed(zlib.as_mut(), &piece, |zlib| zlib.get_ref().len())?;
                 Ok(std::mem::take(zlib.get_mut()).into())
             }
         }
@@ -76,8 +75,31 @@ impl Decoder {
                 .read_to_end(&mut decoded),
         };
         read.map_err(broken)?;
+        if decoded.len() as u64 == MOST_DECODED_BYTES {
+            return Err(TOO_LARGE.to_owned());
+        }
         Ok(decoded.into())
     }
+}
+
+const TOO_LARGE: &str = "decoded, it is too large to be an answer";
+
+/// Feeds a decoder a little at a time, so that what comes out is looked at before it fills the memory.
+fn feed<W: Write>(
+    decoder: &mut W,
+    piece: &[u8],
+    length: impl Fn(&W) -> usize,
+) -> Result<(), String> {
+    for part in piece.chunks(FED_BYTES) {
+        decoder
+            .write_all(part)
+            .and_then(|()| decoder.flush())
+            .map_err(broken)?;
+        if length(decoder) > MOST_DECODED_AT_ONCE {
+            return Err(TOO_LARGE.to_owned());
+        }
+    }
+    Ok(())
 }
 
 #[expect(
@@ -126,6 +148,20 @@ mod tests {
                 .whole(Bytes::from_static(b"not gzip at all"))
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_small_body_that_grows_without_end_is_given_up() {
+        let zeros = "0".repeat(MOST_DECODED_AT_ONCE + FED_BYTES);
+        let bomb = packed(&zeros);
+        assert!(bomb.len() < 1 << 20);
+        assert_eq!(gzip().push(bomb), Err(TOO_LARGE.to_owned()));
+    }
+
+    #[test]
+    fn several_members_are_one_body() {
+        let two = [packed("{\"a\""), packed(":1}")].concat();
+        assert_eq!(gzip().whole(two.into()).unwrap(), "{\"a\":1}");
     }
 
     #[test]

@@ -84,6 +84,17 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// This endpoint, unless it is asked for by a method that it does not have.
+    fn unless(self, has_method: bool) -> Self {
+        if has_method {
+            self
+        } else {
+            unserved(self.protocol())
+        }
+    }
+}
+
 /// Folders that other products serve the same endpoints under.
 const PREFIXES: [&str; 6] = ["/openai", "/anthropic", "/gemini", "/api", "/proxy", ""];
 const VERSIONS: [&str; 3] = ["/v1beta", "/v1", ""];
@@ -100,20 +111,23 @@ const PASSED: [&str; 7] = [
 
 /// The endpoint of a path, or none when the path is not the proxy's.
 pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
-    let (rest, version) = tail(path)?;
+    let (rest, version) = tail(path.strip_suffix('/').unwrap_or(path))?;
     let posted = method == Method::POST;
+    let is_read = method == Method::GET || method == Method::HEAD;
     if let Some(model) = rest.strip_prefix("/models") {
-        return models(posted, model, version);
+        let found = models(posted, model, version)?;
+        return Some(found.unless(posted || is_read));
     }
     let served = match rest {
         "/chat/completions" => generate(Protocol::OpenAi),
         "/messages" => generate(Protocol::Anthropic),
         "/responses" if posted => generate(Protocol::OpenAiResponses),
-        "/responses" => return Some(Endpoint::ResponsesSocket),
+        "/responses" if is_read => return Some(Endpoint::ResponsesSocket),
         "/messages/count_tokens" => count(Protocol::Anthropic),
         "/responses/input_tokens" => count(Protocol::OpenAiResponses),
         "/generations" => Endpoint::Generation,
-        _ => return further(posted, rest),
+        "/responses" => return Some(unserved(Protocol::OpenAiResponses)),
+        _ => return further(posted, is_read, rest),
     };
     Some(if posted {
         served
@@ -122,6 +136,10 @@ pub fn endpoint(method: &Method, path: &str) -> Option<Endpoint> {
             protocol: served.protocol(),
         }
     })
+}
+
+fn unserved(protocol: Protocol) -> Endpoint {
+    Endpoint::Unserved { protocol }
 }
 
 fn generate(protocol: Protocol) -> Endpoint {
@@ -138,9 +156,9 @@ fn count(protocol: Protocol) -> Endpoint {
     }
 }
 
-fn further(posted: bool, rest: &str) -> Option<Endpoint> {
+fn further(posted: bool, is_read: bool, rest: &str) -> Option<Endpoint> {
     if let Some(path) = rest.strip_prefix("/generations/") {
-        return (!posted && is_plain(path)).then(|| Endpoint::GenerationJob {
+        return (is_read && is_plain(path)).then(|| Endpoint::GenerationJob {
             path: path.to_owned(),
         });
     }

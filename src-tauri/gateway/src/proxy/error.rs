@@ -139,6 +139,9 @@ pub enum ProxyError {
         "the API key of provider {0:?} cannot be used: it is empty, unreadable or has characters that no header takes; enter it again"
     )]
     BadCredential(String),
+    /// All of the provider's keys are switched off.
+    #[error("every API key of provider {0:?} is disabled; enable one in Keyway")]
+    NoCredential(String),
     /// The route has no path for generations.
     #[error("route {0:?} has no upstream_path; set it in Keyway to use /v1/generations")]
     NoUpstreamPath(String),
@@ -197,6 +200,7 @@ impl ProxyError {
             Self::Cut { .. } => "upstream_cut",
             Self::Address(_) => "bad_base_url",
             Self::BadCredential(_) => "bad_credential",
+            Self::NoCredential(_) => "no_credential",
             Self::NoUpstreamPath(_) => "no_upstream_path",
             Self::UnknownJob => "unknown_job",
             Self::Unserved(_) => "not_served",
@@ -228,9 +232,10 @@ impl ProxyError {
             | Self::Loop => ErrorKind::InvalidRequest,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::NoRoute { .. } | Self::Unserved(_) => ErrorKind::NotFound,
-            Self::AllResting { .. } | Self::NoTarget { .. } | Self::Stopping => {
-                ErrorKind::Overloaded
-            }
+            Self::AllResting { .. }
+            | Self::NoTarget { .. }
+            | Self::NoCredential(_)
+            | Self::Stopping => ErrorKind::Overloaded,
             Self::Call {
                 error: CallError::FirstByteTimeout(_),
                 ..
@@ -247,7 +252,7 @@ impl ProxyError {
             Self::BodyTimeout(_) => 408,
             Self::NoWebSocket => 426,
             Self::Loop => 508,
-            Self::NoTarget { .. } => 503,
+            Self::NoTarget { .. } | Self::NoCredential(_) => 503,
             Self::MissingKey
             | Self::UnknownKey
             | Self::DisabledKey

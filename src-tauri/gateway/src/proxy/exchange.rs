@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::{HeaderMap, header};
-use keyway_protocols::{Protocol, usage::Usage};
+use keyway_protocols::{Protocol, error::UpstreamError};
 
 use super::{admit::Caller, error::ProxyError};
 use crate::{
@@ -34,6 +34,7 @@ pub(super) struct Exchange {
     pub output_events: u64,
     began: Instant,
     reservation: Option<Reservation>,
+    is_sent: bool,
 }
 
 impl Exchange {
@@ -49,6 +50,7 @@ impl Exchange {
             output_events: 0,
             began,
             reservation: None,
+            is_sent: false,
         }
     }
 
@@ -97,13 +99,24 @@ impl Exchange {
         self.entry.error = Some(message.into());
     }
 
-    /// Notes that the client was refused before any upstream answered; that uses up nothing.
+    /// Notes an error that the upstream put into an answer of a status that says success.
+    pub(super) fn told(&mut self, error: UpstreamError) {
+        self.entry.error_code = Some(error.kind.as_str().into());
+        self.entry.error = Some(error.message.into());
+    }
+
+    /// Notes that something reached an upstream, which counts whatever comes of it.
+    pub(super) fn sent(&mut self) {
+        self.is_sent = true;
+    }
+
+    /// Notes that the client was refused; that uses up nothing unless an upstream was asked.
     pub(super) fn refuse(&mut self, status: u16, error: &ProxyError, message: &str) {
         // Whoever breaks off while sending is not there to read an answer.
         let has_left = matches!(error, ProxyError::BodyBroken);
         let status = if has_left { CLIENT_LEFT } else { status };
         self.failed(status, error, message);
-        if let Some(reservation) = self.reservation.take() {
+        if let Some(reservation) = self.reservation.take_if(|_| !self.is_sent) {
             reservation.refund();
         }
     }
@@ -118,13 +131,14 @@ impl Exchange {
 
     /// The tokens to count: as told, else guessed from what went through.
     fn tokens(&self) -> u64 {
-        if let Some(usage) = &self.entry.usage {
-            return Usage::total(usage);
+        let is_whole = self.entry.error_code.is_none() && self.entry.status != CLIENT_LEFT;
+        match &self.entry.usage {
+            Some(usage) if is_whole => usage.total(),
+            // What a stream tells at its beginning says little of what came before it broke off.
+            Some(usage) => usage.input + usage.output.max(self.output_events),
+            None if self.entry.status >= 400 && self.entry.status != CLIENT_LEFT => 0,
+            None => estimate(self.entry.request_bytes) + self.output_events,
         }
-        if self.entry.status >= 400 && self.entry.status != CLIENT_LEFT {
-            return 0;
-        }
-        estimate(self.entry.request_bytes) + self.output_events
     }
 }
 
@@ -133,7 +147,9 @@ impl Drop for Exchange {
         self.app.in_flight.fetch_sub(1, Ordering::Relaxed);
         self.entry.total_us = micros(self.elapsed());
         if let Some(reservation) = self.reservation.take() {
-            reservation.settle(self.tokens(), self.app.clock.now());
+            let tokens = self.tokens();
+            reservation.settle(tokens, self.app.clock.now());
+            self.entry.counted = Some(tokens);
         }
         if self.entry.status == CLIENT_LEFT && self.entry.error_code.is_none() {
             self.entry.error_code = Some("client_left".into());
@@ -174,6 +190,7 @@ fn blank(app: &App, protocol: Protocol, headers: &HeaderMap) -> LogEntry {
         finish_reason: None,
         client: client(headers),
         attempts: Vec::new(),
+        counted: None,
     }
 }
 

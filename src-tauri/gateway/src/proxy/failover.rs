@@ -10,7 +10,9 @@ use super::{
     attempt::{self, Ask, attempt},
     error::ProxyError,
     exchange::{Exchange, micros},
+    manner::no_answer,
     plan::PlannedTarget,
+    share::claim,
 };
 use crate::{
     app::App,
@@ -69,6 +71,11 @@ pub(super) async fn ask(
             Ok(*answer)
         }
         Some(Leftover::Failed(error)) => Err(error),
+        None if candidates.is_empty() => Err(ProxyError::NoCredential(
+            targets
+                .first()
+                .map_or_else(String::new, |target| target.provider.provider.id.clone()),
+        )),
         None => Err(all_resting(&app, &exchange.entry.asked_model, &candidates)),
     }
 }
@@ -99,14 +106,26 @@ impl Candidate<'_> {
         let now = app.clock.now();
         match outcome {
             Ok(response) => {
+                exchange.sent();
                 let status = response.status();
+                if let Some(what) = no_answer(status, response.headers()) {
+                    self.note_health(&app, Outcome::Failed);
+                    let provider = self.target.provider.provider.id.clone();
+                    let what = what.to_owned();
+                    let error = ProxyError::NotAnAnswer { provider, what };
+                    exchange.tried(|| self.note(Some(status), Some(error.code()), took), false);
+                    return Err(error);
+                }
                 let trouble = attempt::trouble(status, response.headers(), now);
                 self.note_health(&app, trouble.unwrap_or(Outcome::Served));
                 exchange.tried(|| self.note(Some(status), None, took), trouble.is_none());
                 Ok(Answered { response, trouble })
             }
             Err(error) => {
-                if matches!(error, ProxyError::Call { .. }) {
+                if let ProxyError::Call { error, .. } = &error {
+                    if !error.is_connect() {
+                        exchange.sent();
+                    }
                     self.note_health(&app, Outcome::Failed);
                 }
                 exchange.tried(|| self.note(None, Some(error.code()), took), false);
@@ -173,7 +192,9 @@ fn candidates<'a>(targets: &'a [PlannedTarget], key: &ClientKey) -> Vec<Candidat
         .iter()
         .flat_map(|target| {
             let credentials = in_order(&target.provider.credentials, key);
-            let none = credentials.is_empty().then_some(Candidate {
+            // A provider whose keys are all switched off is not asked without one.
+            let keyless = credentials.is_empty() && !target.provider.has_credentials;
+            let none = keyless.then_some(Candidate {
                 target,
                 credential: None,
             });
@@ -192,22 +213,13 @@ fn in_order<'a>(credentials: &'a [Arc<Credential>], key: &ClientKey) -> Vec<&'a 
     let mut ordered: Vec<_> = credentials.iter().collect();
     if ordered.len() > 1 {
         ordered.sort_by(|a, b| {
+            let claim = |one: &Credential| claim(one.id.as_str(), one.weight, key.id.as_str());
             a.priority
                 .cmp(&b.priority)
-                .then_with(|| share(b, key).total_cmp(&share(a, key)))
+                .then_with(|| claim(b).total_cmp(&claim(a)))
         });
     }
     ordered
-}
-
-/// Weighted rendezvous hashing: the credential with the largest share is the key's own.
-fn share(credential: &Credential, key: &ClientKey) -> f64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    (credential.id.as_str(), key.id.as_str()).hash(&mut hasher);
-    let uniform =
-        f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX);
-    -f64::from(credential.weight.max(1)) / uniform.max(f64::MIN_POSITIVE).ln()
 }
 
 fn all_resting(app: &App, model: &str, candidates: &[Candidate<'_>]) -> ProxyError {

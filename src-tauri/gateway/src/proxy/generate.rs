@@ -17,7 +17,7 @@ use super::{
     exchange::{self, Exchange},
     failover,
     intake::{self, Intake},
-    plan::{self, Plan, Targets},
+    plan::{self, Plan, Question, Targets, Wants},
 };
 
 /// Answers a request for an answer of a model.
@@ -33,13 +33,12 @@ where
 {
     let intake = intake::read_json(&asked.head.headers, body).await?;
     let streamed = gemini.as_ref().map(|path| path.streamed);
-    let plan = planned(
-        exchange,
-        asked,
-        &intake.envelope,
+    let wanted = Wanted {
+        in_path: gemini.map(|path| path.model),
         protocol,
-        gemini.map(|path| path.model),
-    )?;
+        wants: Wants::Conversation,
+    };
+    let plan = planned(exchange, asked, &intake.envelope, wanted)?;
     reserve(exchange, asked)?;
     match plan.targets {
         Targets::Echo => Ok(echo::answer(
@@ -70,22 +69,39 @@ where
     }
 }
 
+/// What a request wants, besides what its body says.
+pub(super) struct Wanted {
+    /// The model, where the path names it.
+    pub in_path: Option<String>,
+    /// The protocol it speaks.
+    pub protocol: Protocol,
+    /// Whether another model may stand in.
+    pub wants: Wants,
+}
+
 /// Finds the targets for the asked model and notes both in the log entry.
 pub(super) fn planned(
     exchange: &mut Exchange,
     asked: &Asked,
     envelope: &Envelope,
-    protocol: Protocol,
-    in_path: Option<String>,
+    wanted: Wanted,
 ) -> Result<Plan, ProxyError> {
     let (group, key) = (&asked.caller.group, &asked.caller.key);
     exchange.entry.request_bytes = envelope.len as u64;
-    let name = in_path.or_else(|| envelope.model.as_ref().map(|spot| spot.name.clone()));
+    let name = wanted
+        .in_path
+        .or_else(|| envelope.model.as_ref().map(|spot| spot.name.clone()));
     let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
         return Err(ProxyError::MissingModel(plan::aliases(group, key)));
     };
     exchange.entry.asked_model = Arc::from(name.as_str());
-    let plan = plan::plan(group, key, &name, protocol)?;
+    let question = Question {
+        asked: &name,
+        protocol: wanted.protocol,
+        wants: wanted.wants,
+        id: exchange.id(),
+    };
+    let plan = plan::plan(group, key, question)?;
     if let Some(route) = &plan.route {
         exchange.entry.route_id = Some(route.id.clone());
         exchange.entry.route_alias = Some(route.alias.as_str().into());

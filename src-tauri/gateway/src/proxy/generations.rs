@@ -76,7 +76,8 @@ pub(super) async fn poll(
     let ask = Ask {
         method: Method::GET,
         protocol: target.provider.provider.protocol,
-        action: OwnedAction::Below(path),
+        // With a slash in front it can only be a path, never the URL of another host.
+        action: OwnedAction::Below(format!("/{path}")),
         headers: &asked.head.headers,
         query: kept,
         pieces: Vec::new(),

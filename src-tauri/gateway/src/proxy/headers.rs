@@ -11,7 +11,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keyway-requ
 const MOST_HOPS: u32 = 4;
 
 /// Never copied: they belong to one connection, to the gateway's own door, or to a browser.
-const DROPPED: [HeaderName; 24] = [
+const DROPPED: [HeaderName; 27] = [
     header::CONNECTION,
     header::PROXY_AUTHENTICATE,
     header::PROXY_AUTHORIZATION,
@@ -26,6 +26,9 @@ const DROPPED: [HeaderName; 24] = [
     header::AUTHORIZATION,
     header::COOKIE,
     header::SET_COOKIE,
+    header::LOCATION,
+    header::STRICT_TRANSPORT_SECURITY,
+    header::ALT_SVC,
     header::ORIGIN,
     header::REFERER,
     header::FORWARDED,

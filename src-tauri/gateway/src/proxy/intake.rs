@@ -51,11 +51,18 @@ where
 }
 
 /// Takes in the rest of a small body that nobody will read, so that the refusal reaches its sender.
-pub(super) async fn drain_little<B>(body: B)
+pub(super) async fn drain_little<B>(headers: &HeaderMap, body: B)
 where
     B: Body<Data = Bytes>,
 {
-    drain(pin!(body), DRAINED_LITTLE_BYTES).await;
+    if !waits_to_send(headers) {
+        drain(pin!(body), DRAINED_LITTLE_BYTES).await;
+    }
+}
+
+/// A client that asks first (`Expect: 100-continue`) sends nothing when it is refused.
+fn waits_to_send(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::EXPECT)
 }
 
 /// Whether the body says it is JSON, or does not say what it is.
@@ -91,7 +98,9 @@ where
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MOST_BODY_BYTES) {
-        drain(body.as_mut(), DRAINED_BYTES).await;
+        if !waits_to_send(headers) {
+            drain(body.as_mut(), DRAINED_BYTES).await;
+        }
         return Err(ProxyError::TooLarge {
             limit: MOST_BODY_BYTES,
         });

@@ -19,6 +19,7 @@
 mod admit;
 mod answer;
 mod attempt;
+mod collect;
 mod count;
 mod decode;
 mod echo;
@@ -30,6 +31,7 @@ mod generate;
 mod generations;
 mod headers;
 mod intake;
+mod manner;
 mod models;
 mod multipart;
 mod pass;
@@ -38,6 +40,7 @@ mod quoted;
 mod relay;
 mod reply;
 mod retry;
+mod share;
 
 use std::sync::Arc;
 
@@ -110,7 +113,7 @@ where
     let caller = match let_in(exchange, &head) {
         Ok(caller) => caller,
         Err(error) => {
-            intake::drain_little(body).await;
+            intake::drain_little(&head.headers, body).await;
             return Err(error);
         }
     };

@@ -14,10 +14,11 @@ use super::{
     attempt::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
-    failover, generate,
+    failover,
+    generate::{self, Wanted},
     intake::{self, Intake},
     multipart,
-    plan::Targets,
+    plan::{Targets, Wants},
 };
 
 /// Passes a request on to a path below the provider's base URL.
@@ -44,7 +45,12 @@ where
         Some(boundary) => read_form(asked, body, &boundary).await?,
         None => intake::read_json(headers, body).await?,
     };
-    let plan = generate::planned(exchange, asked, &intake.envelope, protocol, None)?;
+    let wanted = Wanted {
+        in_path: None,
+        protocol,
+        wants: wants(&path),
+    };
+    let plan = generate::planned(exchange, asked, &intake.envelope, wanted)?;
     let Targets::Providers(targets) = plan.targets else {
         return Err(ProxyError::Unserved(format!(
             "{path} of the built-in provider"
@@ -61,6 +67,14 @@ where
         spot: intake.envelope.model.map(spot),
     };
     failover::ask(exchange, &ask, &targets, &asked.caller.key).await
+}
+
+/// The older completions and Codex's compaction are turns of a conversation like any other.
+fn wants(path: &str) -> Wants {
+    match path {
+        "/completions" | "/responses/compact" => Wants::Conversation,
+        _ => Wants::Speciality,
+    }
 }
 
 /// Uploads name their model in a field of the form.

@@ -198,10 +198,12 @@ impl Relay {
         self.state = State::Ended;
     }
 
-    /// The upstream broke off.
+    /// The upstream broke off. After the closing event nothing of the answer is missing.
     fn cut(&mut self, reason: String) {
-        let sse = self.close_reading().is_some_and(|end| end.sse);
-        self.give_up(reason, sse);
+        match self.close_reading() {
+            Some(end) if end.sse && end.complete => self.finish(),
+            end => self.give_up(reason, end.is_some_and(|end| end.sse)),
+        }
     }
 
     /// Ends the answer early: with an error event where the client reads events, else by breaking off.

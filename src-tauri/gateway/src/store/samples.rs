@@ -206,6 +206,7 @@ pub(crate) fn entry(id: &str, millis: i64) -> LogEntry {
             error_class: Some("overloaded".into()),
             us: 12,
         }],
+        counted: None,
     }
 }
 

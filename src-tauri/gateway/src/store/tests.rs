@@ -156,8 +156,12 @@ fn entries_count_for_their_key() {
     for (n, millis) in [(1, 7_000), (2, 8_000), (3, 7_500)] {
         let mut entry = samples::entry(&format!("e{n}"), millis);
         entry.key_id = Some(id.clone());
+        entry.counted = Some(30);
         store.log(entry);
     }
+    let mut refused = samples::entry("e4", 7_800);
+    refused.key_id = Some(id.clone());
+    store.log(refused);
 
     store.close();
 

@@ -27,18 +27,48 @@ use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// Reaches upstreams, with TLS where the URL says so.
-pub(super) type Connector = HttpsConnector<Reach>;
+/// Reaches upstreams by TLS, in the time given.
+pub(super) type Connector = Patient<HttpsConnector<Reach>>;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Wraps the way of reaching a host in TLS.
-pub(super) fn with_tls(reach: Reach, tls: ClientConfig) -> Connector {
-    HttpsConnectorBuilder::new()
+pub(super) fn with_tls(reach: Reach, tls: ClientConfig, patience: Duration) -> Connector {
+    let connector = HttpsConnectorBuilder::new()
         .with_tls_config(tls)
         .https_or_http()
         .enable_all_versions()
-        .wrap_connector(reach)
+        .wrap_connector(reach);
+    Patient {
+        connector,
+        patience,
+    }
+}
+
+/// A connector that gives up when the whole of connecting, TLS included, takes too long.
+#[derive(Debug, Clone)]
+pub(super) struct Patient<C> {
+    connector: C,
+    patience: Duration,
+}
+
+impl<C> Service<Uri> for Patient<C>
+where
+    C: Service<Uri, Error = BoxError>,
+    C::Future: Send + 'static,
+{
+    type Response = C::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(self.patience, self.connector.call(target));
+        Box::pin(async move { connecting.await.map_err(BoxError::from)? })
+    }
 }
 
 /// Opens TCP connections as the proxy rules say.

@@ -91,7 +91,9 @@ impl Http {
         provider: &Provider,
         request: Request<Outgoing>,
     ) -> Result<Response<Incoming>, CallError> {
-        let pool = self.pool(provider, request.uri().scheme_str() == Some("https"))?;
+        let pool = self
+            .pool(provider, request.uri().scheme_str() == Some("https"))
+            .await?;
         let patience = provider.timeouts.first_byte;
         let answer = match &*pool {
             Pool::Plain(client) => client.request(request),
@@ -114,7 +116,7 @@ impl Http {
         self.lock().clear();
     }
 
-    fn pool(&self, provider: &Provider, tls: bool) -> Result<Arc<Pool>, CallError> {
+    async fn pool(&self, provider: &Provider, tls: bool) -> Result<Arc<Pool>, CallError> {
         let way = Way {
             proxy: provider.proxy.clone(),
             extra_ca: provider.extra_ca.clone(),
@@ -124,7 +126,10 @@ impl Http {
         if let Some(pool) = self.lock().get(&way) {
             return Ok(pool.clone());
         }
-        let pool = Arc::new(open_pool(&way)?);
+        // Reads certificate files.
+        let (opening, way) = (way.clone(), way);
+        let opened = tokio::task::spawn_blocking(move || open_pool(&opening)).await;
+        let pool = Arc::new(opened.map_err(|error| CallError::Connect(error.to_string()))??);
         Ok(self.lock().entry(way).or_insert(pool).clone())
     }
 
@@ -140,7 +145,8 @@ fn open_pool(way: &Way) -> Result<Pool, CallError> {
         return Ok(Pool::Plain(builder().build(reach)));
     }
     let tls = trust::client_config(way.extra_ca.as_deref())?;
-    Ok(Pool::Tls(builder().build(connect::with_tls(reach, tls))))
+    let connector = connect::with_tls(reach, tls, way.connect);
+    Ok(Pool::Tls(builder().build(connector)))
 }
 
 fn builder() -> Builder {

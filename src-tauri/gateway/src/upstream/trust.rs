@@ -1,6 +1,6 @@
 //! Whom to trust: the system's certificates, else Mozilla's, and those the user adds.
 
-use std::{fs, sync::Arc};
+use std::{fs, io, sync::Arc};
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -34,12 +34,22 @@ fn config(roots: RootCertStore) -> ClientConfig {
     builder.with_root_certificates(roots).with_no_client_auth()
 }
 
+/// Devices and pipes may never end, and no list of certificates is larger than this.
+fn read(path: &str) -> io::Result<Vec<u8>> {
+    const MOST_BYTES: u64 = 16 << 20;
+    let about = fs::metadata(path)?;
+    if !about.is_file() || about.len() > MOST_BYTES {
+        return Err(io::Error::other("it is no file of certificates"));
+    }
+    fs::read(path)
+}
+
 fn add_file(roots: &mut RootCertStore, path: &str) -> Result<(), TrustError> {
     let fail = |reason: String| TrustError {
         path: path.to_owned(),
         reason,
     };
-    let pem = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let pem = read(path).map_err(|error| fail(error.to_string()))?;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| fail(error.to_string()))?;
         roots
@@ -47,4 +57,15 @@ fn add_file(roots: &mut RootCertStore, path: &str) -> Result<(), TrustError> {
             .map_err(|error| fail(error.to_string()))?;
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_without_end_is_no_file_of_certificates() {
+        let error = client_config(Some("/dev/zero")).unwrap_err();
+        assert!(error.to_string().contains("no file of certificates"));
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyway_protocols::Protocol;
 
-use super::error::ProxyError;
+use super::{error::ProxyError, share::claim};
 use crate::{
     config::{ClientKey, ECHO, GroupView, Mode, ProviderView, Route, Target},
     ids::{CredentialId, ProviderUid},
@@ -61,6 +61,14 @@ impl PlannedTarget {
         }
     }
 
+    /// Its share in mode `balance`; a primary binding that is not listed has one of 1.
+    fn weight(&self) -> u32 {
+        match &self.model {
+            Model::Primary(_) | Model::Named(_) => 1,
+            Model::Further(route, index) => route.targets[*index].weight,
+        }
+    }
+
     /// What rests when this target fails with one of its credentials.
     pub(super) fn circuit(&self, credential: Option<&CredentialId>) -> Circuit {
         Circuit {
@@ -71,17 +79,42 @@ impl PlannedTarget {
     }
 }
 
+/// What is asked, as far as it decides who answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// The model the client names.
+    pub asked: &'a str,
+    /// The protocol it speaks.
+    pub protocol: Protocol,
+    /// What it wants.
+    pub wants: Wants,
+    /// Something that differs from request to request, to spread them by weight.
+    pub id: &'a str,
+}
+
+/// What a request wants of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A turn of a conversation, which any chat model can give.
+    Conversation,
+    /// Something that only models made for it give, such as embeddings: no other model may stand in.
+    Speciality,
+}
+
 /// Finds the targets for the asked model (product rules, first match wins): an alias; `provider/model`;
 /// the key's fast or current route; the group's default route; the group's default provider.
 pub(super) fn plan(
     group: &GroupView,
     key: &ClientKey,
-    asked: &str,
-    protocol: Protocol,
+    question: Question<'_>,
 ) -> Result<Plan, ProxyError> {
-    let asked = without_window_suffix(asked);
+    let Question {
+        protocol, wants, ..
+    } = question;
+    let asked = without_window_suffix(question.asked);
+    let question = Question { asked, ..question };
     if let Some(route) = group.route_by_alias(asked) {
-        return by_route(group, key, route, asked, protocol);
+        return by_route(group, key, route, question);
     }
     if asked.eq_ignore_ascii_case(ECHO) {
         return Ok(Plan {
@@ -99,7 +132,8 @@ pub(super) fn plan(
         key.current_route.as_ref(),
         group.group.default_route.as_ref(),
     ];
-    for id in chosen.into_iter().flatten() {
+    let stand_ins = chosen.into_iter().flatten();
+    for id in stand_ins.filter(|_| wants == Wants::Conversation) {
         if id.as_str() == ECHO {
             return Ok(Plan {
                 route: None,
@@ -107,7 +141,7 @@ pub(super) fn plan(
             });
         }
         if let Some(route) = group.route(id).filter(|route| route.enabled) {
-            return by_route(group, key, route, asked, protocol);
+            return by_route(group, key, route, question);
         }
     }
     if let Some(provider) = group
@@ -183,11 +217,16 @@ fn by_route(
     group: &GroupView,
     key: &ClientKey,
     route: &Arc<Route>,
-    asked: &str,
-    protocol: Protocol,
+    question: Question<'_>,
 ) -> Result<Plan, ProxyError> {
+    let Question {
+        asked, protocol, ..
+    } = question;
     allow_alias(key, &route.alias)?;
     let mut targets = targets_of(group, route);
+    if route.mode == Mode::Balance {
+        spread(&mut targets, question.id);
+    }
     if targets.is_empty() {
         return Err(ProxyError::NoTarget {
             alias: route.alias.clone(),
@@ -259,6 +298,16 @@ fn targets_of(group: &GroupView, route: &Arc<Route>) -> Vec<PlannedTarget> {
             first.into_iter().chain(rest).collect()
         }
     }
+}
+
+/// Puts the target that this request falls to first; the others stand by for it.
+fn spread(targets: &mut [PlannedTarget], id: &str) {
+    targets.sort_by(|a, b| {
+        let claim = |target: &PlannedTarget| {
+            claim(target.provider.provider.uid.as_str(), target.weight(), id)
+        };
+        claim(b).total_cmp(&claim(a))
+    });
 }
 
 /// The enabled further targets of a route, by priority.

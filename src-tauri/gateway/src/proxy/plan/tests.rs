@@ -121,7 +121,13 @@ fn parts() -> SnapshotParts {
 fn ask(parts: SnapshotParts, key: &ClientKey, asked: &str, protocol: Protocol) -> String {
     let snapshot = Snapshot::build(parts);
     let group = snapshot.group(&GroupId::from("g")).unwrap();
-    match plan(group, key, asked, protocol).map(|plan| plan.targets) {
+    let question = Question {
+        asked,
+        protocol,
+        wants: Wants::Conversation,
+        id: "1",
+    };
+    match plan(group, key, question).map(|plan| plan.targets) {
         Ok(Targets::Echo) => ECHO.to_owned(),
         Ok(Targets::Providers(targets)) => {
             let named = targets
@@ -308,4 +314,52 @@ fn the_list_of_models_shows_what_the_key_may_use() {
         aliases(empty.group(&GroupId::from("g")).unwrap(), &key()),
         ["echo"]
     );
+}
+
+#[test]
+fn a_conversation_may_get_a_stand_in_and_embeddings_may_not() {
+    let key = ClientKey {
+        current_route: Some("GLM-5".into()),
+        ..key()
+    };
+    let snapshot = Snapshot::build(parts());
+    let group = snapshot.group(&GroupId::from("g")).unwrap();
+    let asked = |wants| Question {
+        asked: "text-embedding-3-small",
+        protocol: Protocol::OpenAi,
+        wants,
+        id: "1",
+    };
+    assert!(plan(group, &key, asked(Wants::Conversation)).is_ok());
+    let refused = plan(group, &key, asked(Wants::Speciality)).unwrap_err();
+    assert_eq!(refused.code(), "model_not_found");
+}
+
+#[test]
+fn balance_spreads_requests_by_weight() {
+    let mut balanced = parts();
+    balanced.providers.push(provider("spare", Protocol::OpenAi));
+    balanced.routes[0].mode = Mode::Balance;
+    let mut heavy = target("GLM-5", "spare", "a", 1);
+    heavy.weight = 3;
+    let light = target("GLM-5", "deepseek", "glm-5-up", 1);
+    balanced.routes[0].targets = vec![heavy, light];
+    let snapshot = Snapshot::build(balanced);
+    let group = snapshot.group(&GroupId::from("g")).unwrap();
+    let first = |number: u32| {
+        let id = number.to_string();
+        let question = Question {
+            asked: "GLM-5",
+            protocol: Protocol::OpenAi,
+            wants: Wants::Conversation,
+            id: &id,
+        };
+        let Targets::Providers(targets) = plan(group, &key(), question).unwrap().targets else {
+            panic!("a route has providers");
+        };
+        assert_eq!(targets.len(), 2, "the other stands by");
+        targets[0].provider.provider.id.clone()
+    };
+    let heavy = (0..400).filter(|number| first(*number) == "spare").count();
+    assert!((260..340).contains(&heavy), "3 of 4, not {heavy} of 400");
 }

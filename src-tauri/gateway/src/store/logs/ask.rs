@@ -294,6 +294,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
         } else {
             Vec::new()
         },
+        counted: None,
     })
 }
 

@@ -80,6 +80,8 @@ pub struct LogEntry {
     pub client: Option<Arc<str>>,
     /// The tries; left empty when there was one and it went well.
     pub attempts: Vec<AttemptNote>,
+    /// The tokens it adds to its key's lifetime counters; none when it does not count at all. Not kept.
+    pub counted: Option<u64>,
 }
 
 /// One try at one target.

@@ -71,10 +71,10 @@ struct Used {
 
 impl Used {
     fn add(&mut self, entry: &LogEntry) {
-        self.requests += 1;
-        self.tokens = self
-            .tokens
-            .saturating_add(entry.usage.map_or(0, |usage| usage.total()));
+        if let Some(tokens) = entry.counted {
+            self.requests += 1;
+            self.tokens = self.tokens.saturating_add(tokens);
+        }
         self.last_at = self.last_at.max(millis(entry.at));
     }
 }
