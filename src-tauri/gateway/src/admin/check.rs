@@ -186,7 +186,10 @@ fn is_this_gateway(app: &App, url: &Url) -> bool {
         .copied()
         .unwrap_or_else(|| app.options.address());
     let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
         Some(Host::Ipv4(address)) => is_own(IpAddr::V4(address), own.ip()),
         Some(Host::Ipv6(address)) => is_own(address.to_canonical(), own.ip()),
         None => false,
@@ -223,6 +226,8 @@ pub(super) fn proxy(text: &str) -> Checked<()> {
     let known = ["http", "https", "socks5", "socks5h"];
     let usable = text == "none"
         || (text.len() <= 512
+            // A URL parser leaves line breaks out; what connects does not.
+            && !text.contains(|c: char| c.is_control() || c.is_whitespace())
             && Url::parse(text).is_ok_and(|url| url.has_host() && known.contains(&url.scheme())));
     if usable {
         return Ok(());
@@ -294,7 +299,7 @@ mod tests {
         for good in ["none", "http://p:3128", "socks5://u:p@10.0.0.1:1080"] {
             assert!(proxy(good).is_ok(), "{good}");
         }
-        for bad in ["", "p:3128", "ftp://p", "http://"] {
+        for bad in ["", "p:3128", "ftp://p", "http://", "http://p\r\nq"] {
             assert!(proxy(bad).is_err(), "{bad}");
         }
     }

@@ -106,6 +106,7 @@ async fn the_gateway_itself_is_no_provider() {
     for url in [
         "http://127.0.0.1:9233/v1",
         "http://localhost:9233",
+        "http://LocalHost.:9233",
         "http://[::1]:9233/v1",
         "http://127.8.8.8:9233",
         "http://0.0.0.0:9233",
