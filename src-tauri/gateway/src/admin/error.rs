@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{ids, store::StoreError};
 
+const INTERNAL: &str = "internal error: the gateway's log says more";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why a request was not served.
@@ -183,7 +184,11 @@ impl ApiError {
             Self::Store(error @ (StoreError::Missing { .. } | StoreError::Duplicate { .. } | StoreError::Conflict { .. })) => {
                 error.to_string()
             }
-            Self::Store(_) | Self::Internal { .. } => "internal error: the gateway's log says more".to_owned(),
+            Self::Store(error) => error.advice().map_or_else(
+                || INTERNAL.to_owned(),
+                |advice| format!("the database could not do it: {advice}"),
+            ),
+            Self::Internal { .. } => INTERNAL.to_owned(),
         }
     }
 

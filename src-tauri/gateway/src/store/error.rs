@@ -74,7 +74,7 @@ pub enum StoreError {
     #[error("the database is closed")]
     Closed,
     /// SQLite refused.
-    #[error("database: {0}")]
+    #[error("database: {0}{hint}", hint = advice(.0).map(|advice| format!("; {advice}")).unwrap_or_default())]
     Sqlite(SqliteError),
 }
 
@@ -94,6 +94,24 @@ impl StoreError {
             Self::BrokeOff => "broke_off",
             Self::Closed => "database_closed",
             Self::Sqlite(_) => "database",
+        }
+    }
+
+    /// What to do about a machine that does not let the database work, where that is known.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(error) => advice(error),
+            Self::Duplicate { .. }
+            | Self::Missing { .. }
+            | Self::Conflict { .. }
+            | Self::Newer { .. }
+            | Self::ForeignDatabase { .. }
+            | Self::Corrupt(_)
+            | Self::Unreadable { .. }
+            | Self::Io { .. }
+            | Self::NoRandomness(_)
+            | Self::BrokeOff
+            | Self::Closed => None,
         }
     }
 
@@ -136,9 +154,47 @@ impl From<SqliteError> for StoreError {
     }
 }
 
+fn advice(error: &SqliteError) -> Option<&'static str> {
+    match error.sqlite_error_code()? {
+        ErrorCode::DiskFull => Some("free some space on the disk of the data folder"),
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Some(
+            "the data folder and its files must be readable and writable for the user the gateway runs as",
+        ),
+        ErrorCode::SystemIoFailure => Some("check the disk, and that keyway.db is a file"),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            Some("another program holds the database; close it")
+        }
+        _ => None,
+    }
+}
+
 /// Reads `UNIQUE constraint failed: providers.group_id, providers.id`: the last column is the one people chose.
 fn duplicate(message: &str) -> StoreError {
     let column = message.rsplit([' ', ':']).next().unwrap_or_default();
     let (table, field) = column.split_once('.').unwrap_or((column, "value"));
     StoreError::duplicate(table.strip_suffix('s').unwrap_or(table), field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(code: i32) -> StoreError {
+        SqliteError::SqliteFailure(ffi::Error::new(code), None).into()
+    }
+
+    #[test]
+    fn what_the_machine_refuses_is_told_with_what_to_do_about_it() {
+        for (code, advice) in [
+            (ffi::SQLITE_FULL, "free some space"),
+            (ffi::SQLITE_READONLY, "readable and writable"),
+            (ffi::SQLITE_CANTOPEN, "readable and writable"),
+            (ffi::SQLITE_IOERR, "check the disk"),
+        ] {
+            let error = failure(code);
+            assert!(error.to_string().contains(advice), "{error}");
+            assert!(error.advice().is_some_and(|told| told.contains(advice)));
+        }
+        assert_eq!(failure(ffi::SQLITE_MISUSE).advice(), None);
+    }
 }
