@@ -217,3 +217,23 @@ async fn connections_to_an_upstream_are_used_again() {
     }
     assert_eq!(upstream.connections(), 1);
 }
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_closing_event_breaks_nothing() {
+    let events = [
+        "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n",
+        "data: [DONE]\n\n",
+    ];
+    let upstream = ScriptedUpstream::giving(Answer::streaming(events).closed_after(2));
+    let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
+
+    let reply = keyway.openai().stream("m", "hi").await;
+
+    assert_eq!(reply.text(), events.concat());
+    assert!(reply.broken.is_none(), "{}", reply.wire());
+    let entry = keyway.log_of(&reply).await;
+    assert_eq!(
+        (&entry["status_code"], &entry["error_code"]),
+        (&json!(200), &json!(null))
+    );
+}
