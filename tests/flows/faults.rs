@@ -183,10 +183,10 @@ async fn html_page_with_status_200() {
     assert_eq!(
         lines,
         [
-            "anthropic: 502 api_error upstream_not_an_answer | 502 upstream_not_an_answer",
-            "openai: 502 server_error upstream_not_an_answer | 502 upstream_not_an_answer",
-            "openai-responses: 502 server_error upstream_not_an_answer | 502 upstream_not_an_answer",
-            "gemini: 502 INTERNAL upstream_not_an_answer | 502 upstream_not_an_answer"
+            "anthropic: 502 api_error upstream_not_an_answer | 502 upstream_not_an_answer, tried: upstream_not_an_answer",
+            "openai: 502 server_error upstream_not_an_answer | 502 upstream_not_an_answer, tried: upstream_not_an_answer",
+            "openai-responses: 502 server_error upstream_not_an_answer | 502 upstream_not_an_answer, tried: upstream_not_an_answer",
+            "gemini: 502 INTERNAL upstream_not_an_answer | 502 upstream_not_an_answer, tried: upstream_not_an_answer"
         ]
     );
 }

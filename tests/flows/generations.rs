@@ -90,6 +90,26 @@ async fn no_path_leaves_the_base_url() {
 }
 
 #[tokio::test]
+async fn the_address_of_another_host_is_no_path() {
+    let (upstream, keyway) = stage("/video/tasks").await;
+    let thief = ScriptedUpstream::greeting();
+    let path = format!("/v1/generations/http://{}/job", thief.address());
+
+    keyway.openai().get(&path).await;
+
+    assert_eq!(
+        thief.calls(),
+        0,
+        "the provider's key stays with the provider"
+    );
+    assert!(
+        upstream.last().target.contains("/http:"),
+        "{}",
+        upstream.last().target
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_job_says_why() {
     let (_upstream, keyway) = stage("").await;
     let openai = keyway.openai();

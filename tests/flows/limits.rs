@@ -193,9 +193,10 @@ async fn tokens_in_a_life_with_a_crowd() {
     let served = by_status(&replies)[&200];
     assert_eq!(stage.upstream.calls(), served);
     assert_eq!(shown["used_tokens"], served * 42);
-    // Those under way at once may go over by what their estimates fall short, not by their number.
+    // Those under way at once may go over by what their estimates fall short, not by their number: the
+    // estimates of the 21 shortest bodies are more than 200 tokens.
     assert!(
-        served <= 13,
+        served <= 21,
         "{served} of {CROWD} were served on 200 tokens"
     );
     assert_eq!(shown["usage"]["held_tokens"], 0);
