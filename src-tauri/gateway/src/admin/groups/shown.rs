@@ -35,7 +35,10 @@ pub(super) fn show(app: &App, one: CountedGroup) -> ShownGroup {
     let snapshot = app.live.now();
     let view = snapshot.group(&one.group.id);
     let group = one.group;
-    let route = group.default_route.as_ref().and_then(|id| view?.alias_of(id));
+    let route = group
+        .default_route
+        .as_ref()
+        .and_then(|id| view?.alias_of(id));
     let provider = group
         .default_provider
         .as_ref()

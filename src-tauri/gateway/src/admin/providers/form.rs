@@ -95,7 +95,10 @@ pub(in crate::admin) struct Reach {
 
 /// Milliseconds; what is left out stays.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the unit is part of each name in the API")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the unit is part of each name in the API"
+)]
 struct TimeoutsForm {
     connect_ms: Option<u64>,
     first_byte_ms: Option<u64>,

@@ -53,7 +53,10 @@ pub(in crate::admin) struct ShownProvider {
 /// How long each phase of a call may take, in milliseconds.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Timeouts)]
-#[expect(clippy::struct_field_names, reason = "the unit is part of each name in the API")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the unit is part of each name in the API"
+)]
 struct ShownTimeouts {
     connect_ms: u64,
     first_byte_ms: u64,
