@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { refusal } from '@/lib/testing/fakeGateway';
 import { openPage } from '@/lib/testing/render';
-import { aKey, aLogEntry, aPreset, aProvider, stockedGateway } from '@/lib/testing/stock';
+import { aGroup, aKey, aLogEntry, aPreset, aProvider, stockedGateway } from '@/lib/testing/stock';
 
 const KEYS = '/admin/llm/groups/default/keys';
 const PROVIDERS = '/admin/llm/groups/default/providers';
@@ -178,9 +178,34 @@ test('a list that cannot be loaded says so and offers another try', async () => 
 });
 
 test('the chosen group is in the URL and asked for', async () => {
-  const gateway = stockedGateway().on('GET /admin/llm/groups/team%20a/keys', () => ({
-    keys: [aKey({ name: 'theirs' })],
-  }));
+  const gateway = stockedGateway()
+    .on('GET /admin/llm/groups', () => ({ groups: [aGroup(), aGroup({ group_id: 'team a' })] }))
+    .on('GET /admin/llm/groups/team%20a/keys', () => ({ keys: [aKey({ name: 'theirs' })] }));
   openPage('/keys?group=team%20a', gateway);
   expect(await screen.findByText('theirs')).toBeTruthy();
+});
+
+test('a group in the URL that is gone gives way to one that is there', async () => {
+  const gateway = stockedGateway().on('GET /admin/llm/groups/gone/keys', () =>
+    refusal(404, 'group not found: gone'),
+  );
+  openPage('/keys?group=gone', gateway);
+  expect(await screen.findByText('laptop')).toBeTruthy();
+});
+
+test('a wrong token leaves the words that say where the right one is', async () => {
+  const gateway = stockedGateway()
+    .on('GET /admin/session', () => refusal(401, 'login'))
+    .on('POST /admin/login', () => refusal(401, 'Invalid admin token.'));
+  const { user } = openPage('/login', gateway);
+  await user.type(await screen.findByLabelText('Admin token'), 'wrong{Enter}');
+  expect(await screen.findByText('Invalid admin token.')).toBeTruthy();
+  expect(screen.getByText(/keyway-server token/)).toBeTruthy();
+});
+
+test('the overview calls nothing well where there are no providers', async () => {
+  const gateway = stockedGateway().on(`GET ${PROVIDERS}`, () => ({ providers: [] }));
+  openPage('/overview', gateway);
+  expect(await screen.findByRole('link', { name: 'Add a provider' })).toBeTruthy();
+  expect(screen.queryByText('All providers are well')).toBeNull();
 });

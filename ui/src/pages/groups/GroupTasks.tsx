@@ -17,7 +17,7 @@ const id = z
   .string()
   .trim()
   .max(64, 'form.long')
-  .regex(/[a-zA-Z0-9]/, 'form.idChars');
+  .regex(/^[\w.-]*[a-zA-Z0-9][\w.-]*$/, 'form.idChars');
 const name = z.string().trim().min(1, 'form.required').max(128, 'form.long');
 const note = z.string().max(512, 'form.long');
 const created = z.object({ group_id: id, name, note });
@@ -127,9 +127,9 @@ function DeleteGroup({ group, onClose }: Props) {
       onClose={onClose}
     >
       {t('groups.deleteAbout', {
-        providers: group.provider_count,
-        routes: group.route_count,
-        keys: group.key_count,
+        providers: t('groups.providers', { count: group.provider_count }),
+        routes: t('groups.routes', { count: group.route_count }),
+        keys: t('groups.keys', { count: group.key_count }),
       })}
     </Confirm>
   );

@@ -47,14 +47,9 @@ export function LoginPage() {
           </p>
         )}
         <form onSubmit={enter} noValidate className="grid gap-4 rounded-lg border border-line bg-panel p-5">
-          <TextField
-            form={form}
-            name="token"
-            type="password"
-            label={t('login.token')}
-            hint={t('login.hint')}
-            mono
-          />
+          <TextField form={form} name="token" type="password" label={t('login.token')} mono />
+          {/* Not a hint of the field: who gave a wrong token needs it most. */}
+          <p className="-mt-3 text-xs text-faint">{t('login.hint')}</p>
           <Button type="submit" look="primary" className="justify-center" busy={form.formState.isSubmitting}>
             {t('login.enter')}
           </Button>

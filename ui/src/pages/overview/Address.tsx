@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { configQuery } from '@/api/queries';
+import { configQuery, providersQuery, routesQuery } from '@/api/queries';
 import { Dot } from '@/parts/ui/Badge';
 import { CopyButton } from '@/parts/ui/CopyButton';
 
 /** Where clients find the gateway, and whether all providers are well. */
-export function Address({ resting }: { resting: number | undefined }) {
+export function Address({ group, resting }: { group: string; resting: number | undefined }) {
   const { t } = useTranslation();
   const url = useQuery(configQuery).data?.app_base_url ?? location.origin;
   return (
@@ -17,10 +18,32 @@ export function Address({ resting }: { resting: number | undefined }) {
       </div>
       {resting !== undefined && (
         <p className="flex items-center gap-2 md:ml-auto">
-          <Dot tone={resting > 0 ? 'bad' : 'good'} />
-          {resting > 0 ? t('overview.resting', { count: resting }) : t('overview.healthy')}
+          <Wellbeing group={group} resting={resting} />
         </p>
       )}
     </div>
+  );
+}
+
+/** Nothing can be well where there is nothing: then it says what to make next. */
+function Wellbeing({ group, resting }: { group: string; resting: number }) {
+  const { t } = useTranslation();
+  const hasNoProvider = useQuery(providersQuery(group)).data?.length === 0;
+  const hasNoRoute = useQuery(routesQuery(group)).data?.length === 0;
+  if (hasNoProvider || hasNoRoute)
+    return (
+      <>
+        <Dot tone="plain" />
+        {t(hasNoProvider ? 'overview.noProviders' : 'overview.noRoutes')}
+        <Link to={hasNoProvider ? '/providers' : '/routes'} className="text-accent underline">
+          {t(hasNoProvider ? 'overview.toProviders' : 'overview.toRoutes')}
+        </Link>
+      </>
+    );
+  return (
+    <>
+      <Dot tone={resting > 0 ? 'bad' : 'good'} />
+      {resting > 0 ? t('overview.resting', { count: resting }) : t('overview.healthy')}
+    </>
   );
 }

@@ -21,7 +21,7 @@ export function OverviewPage() {
   const resting = health.data?.filter(({ circuit_open }) => circuit_open);
   return (
     <Page title={t('overview.title')} about={t('overview.about')}>
-      <Address resting={resting?.length} />
+      <Address group={group} resting={resting?.length} />
       {resting && resting.length > 0 && <Resting health={resting} />}
       <Section title={t('overview.inUse')}>
         <InUse group={group} />

@@ -37,27 +37,35 @@ export function PresetPicker({ presets, pick, pickCustom }: Props) {
           }}
         />
       </div>
-      <Shown query={presets} rows={6}>
-        {(all) => (
-          <ul className="grid min-h-64 content-start gap-2 sm:grid-cols-2">
-            {matching(all, words).map((preset) => (
-              <li key={preset.id}>
-                <button type="button" className={ITEM} onClick={() => pick(preset)}>
-                  <span className="min-w-0 flex-1 truncate font-medium">{preset.name}</span>
-                  {Object.keys(preset.base_urls).map((protocol) => (
-                    <Badge key={protocol}>{protocol}</Badge>
-                  ))}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Shown>
-      {/* Outside, so that it is there even when the list is not. */}
-      <button type="button" className={`${ITEM} mt-2 border-dashed`} onClick={pickCustom}>
+      {/* Before the list, which is long, and there even when the list is not. */}
+      <button type="button" className={`${ITEM} mb-2 border-dashed`} onClick={pickCustom}>
         <Wrench aria-hidden className="size-4 text-faint" />
         <span className="font-medium">{t('presets.custom')}</span>
       </button>
+      <Shown query={presets} rows={6}>
+        {(all) => <Found presets={matching(all, words)} pick={pick} />}
+      </Shown>
     </div>
+  );
+}
+
+function Found({ presets, pick }: { presets: Preset[]; pick: (preset: Preset) => void }) {
+  const { t } = useTranslation();
+  if (presets.length === 0) return <p className="min-h-64 px-3 py-2 text-soft">{t('presets.none')}</p>;
+  return (
+    <ul className="grid min-h-64 grid-cols-1 content-start gap-2 sm:grid-cols-2">
+      {presets.map((preset) => (
+        <li key={preset.id}>
+          <button type="button" className={`${ITEM} h-full flex-wrap`} onClick={() => pick(preset)}>
+            <span className="flex-1 font-medium whitespace-nowrap">{preset.name}</span>
+            <span className="ml-auto flex gap-1">
+              {Object.keys(preset.base_urls).map((protocol) => (
+                <Badge key={protocol}>{protocol}</Badge>
+              ))}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

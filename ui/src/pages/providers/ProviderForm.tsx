@@ -13,7 +13,7 @@ const schema = z.object({
     .string()
     .trim()
     .max(64, 'form.long')
-    .regex(/[a-zA-Z0-9]/, 'form.idChars'),
+    .regex(/^[\w.-]*[a-zA-Z0-9][\w.-]*$/, 'form.idChars'),
   name: z.string().trim().min(1, 'form.required').max(128, 'form.long'),
   base_url: z
     .string()
@@ -24,6 +24,9 @@ const schema = z.object({
   api_key: z.string().trim().max(4096, 'form.long'),
   note: z.string().max(512, 'form.long'),
 });
+
+/** The id stays what it is, whatever it is. */
+const old = schema.extend({ provider_id: z.string() });
 
 /** For services that refuse everybody without a key. */
 const withKey = schema.extend({ api_key: schema.shape.api_key.min(1, 'form.required') });
@@ -59,7 +62,7 @@ export function ProviderForm({
 }: Props) {
   const { t } = useTranslation();
   const form = useForm<Values>({
-    resolver: zodResolver(needsKey ? withKey : schema),
+    resolver: zodResolver(needsKey ? withKey : isNew ? schema : old),
     defaultValues: { ...BLANK, ...start },
   });
   const followProtocol = (protocol: Protocol) => {
