@@ -67,12 +67,23 @@ test('targets are listed by priority, and one more comes last', () => {
 
 test('further protocols keep their addresses, and follow one that they share', () => {
   const base_urls = {
-    openai: 'https://YOU/v1',
-    'openai-responses': 'https://YOU/v1',
+    openai: 'https://them/v1',
+    'openai-responses': 'https://them/v1',
     anthropic: 'https://b',
   };
-  expect(furtherEndpoints({ base_urls }, 'openai', 'https://mine/v1')).toEqual({
-    'openai-responses': 'https://mine/v1',
+  expect(furtherEndpoints({ base_urls }, 'openai', 'https://them/v2')).toEqual({
+    'openai-responses': 'https://them/v2',
     anthropic: 'https://b',
+  });
+});
+
+test('a key for another host is never sent to the hosts of the preset', () => {
+  const base_urls = {
+    openai: 'https://YOU/v1',
+    'openai-responses': 'https://YOU/v1',
+    anthropic: 'https://you/anthropic',
+  };
+  expect(furtherEndpoints({ base_urls }, 'openai', 'http://127.0.0.1:9/v1')).toEqual({
+    'openai-responses': 'http://127.0.0.1:9/v1',
   });
 });

@@ -13,9 +13,9 @@ type Props = { provider: Provider; start: (task: ProviderTask) => void };
 export function ProviderRow({ provider, start }: Props) {
   const { t } = useTranslation();
   const { provider_id, group_id, name, base_url, protocol } = provider;
-  const others = Object.keys(provider.endpoints ?? {}).filter((other) => other !== protocol);
+  const others = Object.entries(provider.endpoints ?? {}).filter(([other]) => other !== protocol);
   return (
-    <tr className="hover:bg-hover/50">
+    <tr className="hover:bg-row-hover">
       <NameCell>
         {name}
         <p className="font-mono text-xs font-normal text-faint">{provider_id}</p>
@@ -23,8 +23,10 @@ export function ProviderRow({ provider, start }: Props) {
       <Cell>
         <span className="flex flex-wrap gap-1">
           <Badge tone="accent">{protocol}</Badge>
-          {others.map((other) => (
-            <Badge key={other}>{other}</Badge>
+          {others.map(([other, url]) => (
+            <span key={other} title={url}>
+              <Badge>{other}</Badge>
+            </span>
           ))}
         </span>
       </Cell>

@@ -19,15 +19,22 @@ export function freeId(id: string, taken: readonly string[]): string {
 
 /**
  * Where a provider speaks its further protocols. One that shares the address of the chosen protocol follows it when
- * the user has changed it: `https://YOUR-RESOURCE…` stands in both.
+ * the user has changed it: `https://YOUR-RESOURCE…` stands in both. When the user has named another host, the rest are
+ * left out: the key belongs to that host, and must not go to the one of the preset.
  */
 export function furtherEndpoints(
   { base_urls }: Pick<Preset, 'base_urls'>,
   chosen: Protocol,
   address: string,
 ): Preset['base_urls'] {
-  const others = Object.entries(base_urls).filter(([protocol]) => protocol !== chosen);
-  return Object.fromEntries(
-    others.map(([protocol, url]) => [protocol, url === base_urls[chosen] ? address : url]),
+  const usual = base_urls[chosen];
+  const isElsewhere = usual !== undefined && origin(usual) !== origin(address);
+  const others = Object.entries(base_urls).filter(
+    ([protocol, url]) => protocol !== chosen && (url === usual || !isElsewhere),
   );
+  return Object.fromEntries(others.map(([protocol, url]) => [protocol, url === usual ? address : url]));
+}
+
+function origin(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
 }
