@@ -20,7 +20,7 @@ export function GroupSwitcher() {
       aria-label={t('shell.group')}
       value={group}
       onChange={(event) => show(event.target.value)}
-      className="max-md:w-36"
+      className="max-md:w-36 max-md:shrink-0"
     >
       {groups.map(({ group_id, name, enabled }) => (
         <option key={group_id} value={group_id}>

@@ -59,7 +59,7 @@ function GroupRow({ group, start }: { group: Group; start: (task: GroupTask) => 
   const { t } = useTranslation();
   const { group_id, name, note } = group;
   return (
-    <tr className="hover:bg-hover/50">
+    <tr className="hover:bg-row-hover">
       <NameCell>
         <Link to="/overview" search={{ group: group_id }} className="hover:underline">
           {name}

@@ -19,7 +19,7 @@ export function KeyRow({ entry, start }: Props) {
   const { key_id, name, key_prefix, owner_user_id, expires_at, hash_only } = entry;
   const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
   return (
-    <tr className="hover:bg-hover/50">
+    <tr className="hover:bg-row-hover">
       <NameCell>
         <span className="flex items-center gap-2">
           {name}

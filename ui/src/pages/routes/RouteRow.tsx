@@ -16,7 +16,7 @@ export function RouteRow({ route, start }: Props) {
   const { t } = useTranslation();
   const { route_id, group_id, alias, provider_id, upstream_model, note } = route;
   return (
-    <tr className="hover:bg-hover/50">
+    <tr className="hover:bg-row-hover">
       <NameCell>
         <span className="flex items-center gap-1">
           <span className="font-mono text-sm">{alias}</span>

@@ -47,5 +47,9 @@ export function NameCell({ className, ...rest }: ComponentProps<'th'>) {
 
 /** The last cell of a row: what can be done to it. Stays in sight when the table scrolls sideways. */
 export function ActionsCell({ children }: { children: ReactNode }) {
-  return <td className="sticky right-0 bg-panel px-2 py-2 text-right align-middle">{children}</td>;
+  return (
+    <td className="sticky right-0 bg-panel px-2 py-2 text-right align-middle in-[tr:hover]:bg-row-hover">
+      {children}
+    </td>
+  );
 }
