@@ -12,7 +12,9 @@ const PROTOCOLS: &str = "src-tauri/protocols/src";
 /// The storeys of the gateway, the lowest first. A part (a folder, or a file beside `lib.rs`) uses what lies below it.
 const STOREYS: [&[&str]; 7] = [
     &["clock", "config", "events", "ids", "options", "tasks"],
-    &["metering", "observe", "secrets", "store", "upstream"],
+    &[
+        "door", "metering", "observe", "secrets", "store", "upstream",
+    ],
     &["import", "takeover"],
     &["app"],
     &["admin", "proxy", "web"],
@@ -30,15 +32,12 @@ const BESIDES: [(&str, &str); 6] = [
     ("cli", "gateway"),
 ];
 
-/// The one look upwards: what handlers share holds the door of the admin API.
-const UPWARDS: (&str, &str) = ("app", "admin");
-
 fn storey(part: &str) -> Option<usize> {
     STOREYS.iter().position(|parts| parts.contains(&part))
 }
 
 fn may_use(part: &str, other: &str) -> bool {
-    storey(other) < storey(part) || BESIDES.contains(&(part, other)) || UPWARDS == (part, other)
+    storey(other) < storey(part) || BESIDES.contains(&(part, other))
 }
 
 /// Who may name a crate of others.

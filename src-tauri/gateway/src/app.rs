@@ -57,7 +57,7 @@ pub struct App {
     /// Requests under way.
     pub in_flight: AtomicUsize,
     /// Who may use the admin API.
-    pub door: crate::admin::Door,
+    pub door: crate::door::Door,
     /// The address listened on, once it is.
     pub address: OnceLock<SocketAddr>,
     /// One change of the configuration at a time, so that snapshots are swapped in the order of their making.

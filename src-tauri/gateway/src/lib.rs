@@ -9,7 +9,7 @@
 //! | 4 | `gateway`, `server`, `guard`, `web`, `upkeep`, `takeover` | [`proxy`], [`admin`], [`app`] |
 //! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
 //! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
-//! | 1 | [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
+//! | 1 | `door`, [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
 //! | 0 | [`config`], [`ids`], [`clock`], [`events`], [`tasks`], [`options`] | nothing of ours above |
 
 pub mod admin;
@@ -17,6 +17,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod door;
 pub mod events;
 mod gateway;
 mod guard;

@@ -13,13 +13,11 @@ use axum::{
     response::Response,
 };
 
-use super::{
-    door::{self, Refusal, Trusted},
-    error::ApiError,
-};
+use super::error::ApiError;
 use crate::{
     app::App,
     config::{KeyHash, Role},
+    door::{self, Refusal, Trusted},
     ids::KeyId,
 };
 

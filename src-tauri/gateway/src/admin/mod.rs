@@ -11,7 +11,6 @@ mod audit;
 mod check;
 mod credentials;
 mod docs;
-mod door;
 mod error;
 mod given;
 mod groups;
@@ -40,5 +39,5 @@ mod tools;
 mod users;
 mod wire;
 
-pub use door::{Door, Trusted};
+pub use crate::door::{Door, Trusted};
 pub use routes::{openapi, router};

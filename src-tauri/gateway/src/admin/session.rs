@@ -13,12 +13,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     answer::{ApiResult, Nothing, ok},
-    door::{self, Refusal, SESSION_LENGTH, Session},
     error::{ApiError, BadField},
     given::{Asked, Given},
     guard::{Actor, SESSION_COOKIE},
 };
-use crate::app::App;
+use crate::{
+    app::App,
+    door::{self, Refusal, SESSION_LENGTH, Session},
+};
 
 /// The admin token.
 #[derive(Deserialize, ToSchema)]

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// How long a session lasts.
-pub(super) const SESSION_LENGTH: Duration = Duration::from_hours(7 * 24);
+pub(crate) const SESSION_LENGTH: Duration = Duration::from_hours(7 * 24);
 /// Long enough to copy a link from a terminal.
 const LINK_LENGTH: Duration = Duration::from_mins(10);
 /// Wrong tokens that are put up with in one window.
@@ -42,7 +42,7 @@ pub struct Trusted;
 
 /// Why the door stays shut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The token is another.
     Wrong,
     /// There were too many wrong ones.
@@ -56,11 +56,11 @@ pub(super) enum Refusal {
 
 /// A session just opened.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(crate) struct Session {
     /// What the cookie carries.
-    pub(super) cookie: SecretString,
+    pub(crate) cookie: SecretString,
     /// What changes made with the cookie have to bring along.
-    pub(super) csrf: String,
+    pub(crate) csrf: String,
 }
 
 impl Door {
@@ -96,18 +96,18 @@ impl Door {
     }
 
     /// Looks at an admin token; wrong ones are counted.
-    pub(super) fn check(&self, token: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Result<(), Refusal> {
         self.guarded(now, || Fingerprint::of(token).same(&self.token))
     }
 
     /// Opens a session for whoever has the admin token.
-    pub(super) fn log_in(&self, token: &str, now: Timestamp) -> Result<Session, Refusal> {
+    pub(crate) fn log_in(&self, token: &str, now: Timestamp) -> Result<Session, Refusal> {
         self.check(token, now)?;
         self.open_session(now)
     }
 
     /// Opens a session for whoever has a link that was not used yet.
-    pub(super) fn redeem(&self, token: &str, now: Timestamp) -> Result<Session, Refusal> {
+    pub(crate) fn redeem(&self, token: &str, now: Timestamp) -> Result<Session, Refusal> {
         self.guarded(now, || {
             lock(&self.links)
                 .remove(&Fingerprint::of(token))
@@ -117,14 +117,14 @@ impl Door {
     }
 
     /// Whether a cookie is that of an open session.
-    pub(super) fn knows(&self, cookie: &str, now: Timestamp) -> bool {
+    pub(crate) fn knows(&self, cookie: &str, now: Timestamp) -> bool {
         lock(&self.sessions)
             .get(&Fingerprint::of(cookie))
             .is_some_and(|until| *until > now)
     }
 
     /// Ends a session.
-    pub(super) fn log_out(&self, cookie: &str) {
+    pub(crate) fn log_out(&self, cookie: &str) {
         lock(&self.sessions).remove(&Fingerprint::of(cookie));
     }
 
@@ -173,12 +173,12 @@ impl Door {
 }
 
 /// What our own page sends along with changes; a foreign page cannot read it.
-pub(super) fn csrf_of(cookie: &str) -> String {
+pub(crate) fn csrf_of(cookie: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("keyway csrf {cookie}")))
 }
 
 /// Whether a request brings the right one.
-pub(super) fn is_csrf_of(cookie: &str, sent: &str) -> bool {
+pub(crate) fn is_csrf_of(cookie: &str, sent: &str) -> bool {
     csrf_of(cookie).as_bytes().ct_eq(sent.as_bytes()).into()
 }
 
