@@ -154,6 +154,10 @@ impl From<SqliteError> for StoreError {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the codes are SQLite's; only these can be mended from outside"
+)]
 fn advice(error: &SqliteError) -> Option<&'static str> {
     match error.sqlite_error_code()? {
         ErrorCode::DiskFull => Some("free some space on the disk of the data folder"),
