@@ -228,6 +228,8 @@ async fn a_connection_that_breaks_after_the_closing_event_breaks_nothing() {
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
 
     let reply = keyway.openai().stream("m", "hi").await;
+    upstream.always(Answer::streaming(events).closed_after(1));
+    let cut = keyway.openai().stream("m", "hi").await;
 
     assert_eq!(reply.text(), events.concat());
     assert!(reply.broken.is_none(), "{}", reply.wire());
@@ -236,4 +238,5 @@ async fn a_connection_that_breaks_after_the_closing_event_breaks_nothing() {
         (&entry["status_code"], &entry["error_code"]),
         (&json!(200), &json!(null))
     );
+    assert!(cut.text().contains("upstream_cut"), "{}", cut.wire());
 }

@@ -62,9 +62,19 @@ pub struct Relay {
     last_piece: Instant,
 }
 
+/// How far the events of an answer got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Part,
+    /// The answer is whole; more may belong to it, such as its usage.
+    Whole,
+    /// The very last event came.
+    Close,
+}
+
 /// How the events of an answer ended.
 struct End {
-    complete: bool,
+    reached: Reached,
     told_error: bool,
     sse: bool,
 }
@@ -177,7 +187,7 @@ impl Relay {
             self.finish();
             return;
         };
-        if end.complete {
+        if end.reached != Reached::Part {
             self.finish();
         } else if end.told_error {
             // The client has the upstream's own error event; a second one would only confuse it.
@@ -201,7 +211,7 @@ impl Relay {
     /// The upstream broke off. After the closing event nothing of the answer is missing.
     fn cut(&mut self, reason: String) {
         match self.close_reading() {
-            Some(end) if end.sse && end.complete => self.finish(),
+            Some(end) if end.reached == Reached::Close => self.finish(),
             end => self.give_up(reason, end.is_some_and(|end| end.sse)),
         }
     }
@@ -233,7 +243,11 @@ impl Relay {
         };
         let end = stream.finish(&mut self.out);
         let told = End {
-            complete: end.terminal && !end.cut,
+            reached: match (end.terminal && !end.cut, end.closed) {
+                (_, true) => Reached::Close,
+                (true, false) => Reached::Whole,
+                (false, false) => Reached::Part,
+            },
             told_error: end.error.is_some(),
             sse,
         };

@@ -21,7 +21,7 @@ static TELLING: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| {
 impl Notes {
     pub(super) fn chat_event(&mut self, event: Option<&[u8]>, data: &[u8]) -> Option<Range<usize>> {
         if data.starts_with(b"[DONE]") {
-            self.is_terminal = true;
+            self.note_close();
             return None;
         }
         if event == Some(b"error") {

@@ -22,7 +22,7 @@ impl Notes {
                 return self.message(data, message.start);
             }
             b"message_delta" => self.message_delta(data),
-            b"message_stop" => self.is_terminal = true,
+            b"message_stop" => self.note_close(),
             b"error" => self.note_failure(data),
             _ => {}
         }

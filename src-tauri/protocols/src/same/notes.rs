@@ -20,6 +20,7 @@ pub(super) struct Notes {
     pub(super) events: u64,
     pub(super) finish_reason: Option<String>,
     pub(super) is_terminal: bool,
+    pub(super) is_closed: bool,
     pub(super) error: Option<UpstreamError>,
     anthropic: Option<AnthropicUsage>,
     /// The text of the last usage told; read at the end, for some providers repeat it in every event.
@@ -35,6 +36,7 @@ impl Notes {
             events: 0,
             finish_reason: None,
             is_terminal: false,
+            is_closed: false,
             error: None,
             anthropic: None,
             usage: Vec::new(),
@@ -90,6 +92,12 @@ impl Notes {
             self.usage.clear();
             self.usage.extend_from_slice(text);
         }
+    }
+
+    /// Remembers that the closing event came, after which nothing does.
+    pub(super) fn note_close(&mut self) {
+        self.is_terminal = true;
+        self.is_closed = true;
     }
 
     /// Remembers how the answer ended, if the string at `range` says so.

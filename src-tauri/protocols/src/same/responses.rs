@@ -21,7 +21,7 @@ impl Notes {
                 value_of(data, response.start, "model")
             }
             b"response.completed" | b"response.incomplete" | b"response.failed" => {
-                self.is_terminal = true;
+                self.note_close();
                 let response = value_of(data, 0, "response")?;
                 self.response(data, response.start)
             }

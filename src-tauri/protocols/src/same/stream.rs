@@ -46,6 +46,8 @@ pub struct StreamEnd {
     pub finish_reason: Option<String>,
     /// Whether the stream said that it was complete (or failed, in Responses).
     pub terminal: bool,
+    /// Whether the very last event came; Gemini has none that is known to be.
+    pub closed: bool,
     /// The error that passed, if one did.
     pub error: Option<UpstreamStreamError>,
     /// How many events with data passed.
@@ -110,6 +112,7 @@ impl SameStream {
             usage: self.notes.usage(),
             finish_reason: self.notes.finish_reason,
             terminal: self.notes.is_terminal,
+            closed: self.notes.is_closed,
             error: self.notes.error,
             events: self.notes.events,
             cut,
