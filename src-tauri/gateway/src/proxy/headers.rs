@@ -11,7 +11,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keyway-requ
 const MOST_HOPS: u32 = 4;
 
 /// Never copied: they belong to one connection, to the gateway's own door, or to a browser.
-const DROPPED: [HeaderName; 27] = [
+const DROPPED: [HeaderName; 30] = [
     header::CONNECTION,
     header::PROXY_AUTHENTICATE,
     header::PROXY_AUTHORIZATION,
@@ -39,6 +39,9 @@ const DROPPED: [HeaderName; 27] = [
     HeaderName::from_static("x-goog-api-key"),
     HeaderName::from_static("api-key"),
     HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-admin-token"),
+    HeaderName::from_static("clear-site-data"),
+    HeaderName::from_static("refresh"),
 ];
 
 /// Families of headers that say something about the browser, the network or Keyway itself.
@@ -145,6 +148,7 @@ mod tests {
         let client = map(&[
             ("authorization", "Bearer db_sk_x"),
             ("x-api-key", "db_sk_x"),
+            ("x-admin-token", "secret"),
             ("cookie", "keyway_admin_session=x"),
             ("anthropic-beta", "context-1m-2025-08-07"),
             ("anthropic-version", "2023-06-01"),
