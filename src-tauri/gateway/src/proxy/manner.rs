@@ -31,6 +31,9 @@ pub(super) fn no_answer(status: StatusCode, upstream: &HeaderMap) -> Option<&'st
     if status.is_redirection() {
         return Some("a redirect");
     }
+    if status.is_informational() || status.as_u16() >= 600 {
+        return Some("a status that no answer has");
+    }
     let is_page = matches!(
         essence(upstream).as_str(),
         "text/html" | "application/xhtml+xml"
@@ -74,6 +77,10 @@ mod tests {
         assert_eq!(no_answer(StatusCode::BAD_GATEWAY, &html), None);
         let json = typed("application/json");
         assert_eq!(no_answer(StatusCode::OK, &json), None);
+        for odd in [101, 600, 999] {
+            let status = StatusCode::from_u16(odd).unwrap();
+            assert!(no_answer(status, &json).is_some(), "{odd}");
+        }
         assert_eq!(
             no_answer(StatusCode::TEMPORARY_REDIRECT, &json),
             Some("a redirect")
