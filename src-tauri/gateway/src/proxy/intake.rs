@@ -2,7 +2,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How much more of a body that is too large is read, so that the client gets to see why it was refused.
 const DRAINED_BYTES: u64 = 64 << 20;
 const DRAINED_LITTLE_BYTES: u64 = 1 << 20;
+/// Smaller pieces than this are gathered, up to so many bytes.
+const TINY_BYTES: usize = 512;
+const GATHERED_BYTES: usize = 64 << 10;
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request body as it came, and what it says at its top level.
@@ -105,7 +108,7 @@ where
             limit: MOST_BODY_BYTES,
         });
     }
-    let mut pieces = Vec::new();
+    let mut pieces = Pieces::default();
     let mut length = 0;
     while let Some(piece) = next_piece(body.as_mut()).await? {
         length += piece.len() as u64;
@@ -118,7 +121,39 @@ where
         look(&piece);
         pieces.push(piece);
     }
-    Ok(pieces)
+    Ok(pieces.all())
+}
+
+/// The pieces of a body. Tiny ones are put together: each one kept costs far more than its bytes.
+#[derive(Debug, Default)]
+struct Pieces {
+    large: Vec<Bytes>,
+    tiny: BytesMut,
+}
+
+impl Pieces {
+    fn push(&mut self, piece: Bytes) {
+        if piece.len() < TINY_BYTES {
+            self.tiny.extend_from_slice(&piece);
+        } else {
+            self.close_tiny();
+            self.large.push(piece);
+        }
+        if self.tiny.len() >= GATHERED_BYTES {
+            self.close_tiny();
+        }
+    }
+
+    fn all(mut self) -> Vec<Bytes> {
+        self.close_tiny();
+        self.large
+    }
+
+    fn close_tiny(&mut self) {
+        if !self.tiny.is_empty() {
+            self.large.push(self.tiny.split().freeze());
+        }
+    }
 }
 
 async fn next_piece<B>(mut body: std::pin::Pin<&mut B>) -> Result<Option<Bytes>, ProxyError>
@@ -151,4 +186,29 @@ where
         }
     };
     tokio::time::timeout(DRAIN_PATIENCE, taking).await.ok(); // a client too slow for that sees the reset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiny_pieces_are_gathered_and_no_byte_changes_its_place() {
+        let large = Bytes::from(vec![b'x'; TINY_BYTES]);
+        let mut pieces = Pieces::default();
+        for at in 0..3 * GATHERED_BYTES {
+            pieces.push(Bytes::copy_from_slice(&[b"abc"[at % 3]]));
+        }
+        pieces.push(large.clone());
+        pieces.push(Bytes::from_static(b"end"));
+        let all = pieces.all();
+        assert_eq!(all.len(), 5);
+        let wanted = [
+            b"abc".repeat(GATHERED_BYTES).as_slice(),
+            large.as_ref(),
+            b"end",
+        ]
+        .concat();
+        assert_eq!(all.concat(), wanted);
+    }
 }
