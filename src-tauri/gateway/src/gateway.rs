@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -29,6 +29,7 @@ use crate::{
     options::Options,
     secrets::{Keychain, MasterSource, OsKeychain, Sealed, Sealer},
     server,
+    serving::Serving,
     store::{self, LogEntry, Store, StoreError, vault::VaultError},
     takeover::{self, SetAside},
     tasks::Tasks,
@@ -47,6 +48,8 @@ pub struct Gateway {
     app: Arc<App>,
     router: Router,
     tls: Option<TlsAcceptor>,
+    /// Held from the claim to the end of the process or of the last clone.
+    serving: Arc<OnceLock<Serving>>,
 }
 
 impl fmt::Debug for Gateway {
@@ -111,12 +114,32 @@ impl Gateway {
         app.tasks.spawn(|stop| upkeep::prune_log(app.clone(), stop));
         app.tasks.spawn(upkeep::forget_tokenizer);
         let router = admin::router(app.clone()).merge(web::router(app.clone()));
-        Ok(Self { app, router, tls })
+        Ok(Self {
+            app,
+            router,
+            tls,
+            serving: Arc::default(),
+        })
     }
 
     /// The address it wants to listen on.
     pub fn address(&self) -> SocketAddr {
         self.app.options.address()
+    }
+
+    /// Claims the data folder; fails when another gateway serves it. [`Gateway::serve`] does it, too.
+    pub fn claim(&self) -> io::Result<()> {
+        if self.serving.get().is_some() {
+            return Ok(());
+        }
+        let Some(serving) = Serving::begin(&self.app.options.data_dir)? else {
+            return Err(io::Error::new(
+                io::ErrorKind::ResourceBusy,
+                "another gateway serves this data folder; stop it first, or choose another folder",
+            ));
+        };
+        self.serving.set(serving).ok(); // two claims at once: the first holds the same lock
+        Ok(())
     }
 
     /// Serves connections until `stop`, then lets those under way end.
@@ -125,6 +148,7 @@ impl Gateway {
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> io::Result<()> {
+        self.claim()?;
         let bound = listener.local_addr()?;
         self.app.address.get_or_init(|| bound);
         let port_file = self.app.options.data_dir.join(PORT_FILE);

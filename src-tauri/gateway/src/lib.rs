@@ -10,7 +10,7 @@
 //! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
 //! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
 //! | 1 | `door`, [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
-//! | 0 | [`config`], [`ids`], [`clock`], [`events`], [`tasks`], [`options`] | nothing of ours above |
+//! | 0 | [`config`], [`ids`], [`clock`], [`events`], [`tasks`], [`options`], `serving` | nothing of ours above |
 
 pub mod admin;
 pub mod app;
@@ -29,6 +29,7 @@ pub mod options;
 pub mod proxy;
 pub mod secrets;
 mod server;
+mod serving;
 pub mod store;
 mod takeover;
 pub mod tasks;

@@ -20,7 +20,14 @@ pub(super) async fn greet(context: &Context, gateway: &Gateway) -> Result<(), Fa
         .one_time_link(&base, app.clock.now())
         .map_err(|error| Failure::new(error.to_string()))?;
     output.line(format!("log in with   {link}"))?;
-    output.line("              (works once, for ten minutes; `open` makes another)")?;
+    output.line(format!(
+        "              (works once, for ten minutes; `{} open` makes another)",
+        context.again
+    ))?;
+    output.line(format!(
+        "data lies in  {}",
+        context.options.data_dir.display()
+    ))?;
     let key = match some_key(app) {
         Some(name) => format!("$({} keys show {})", context.again, quoted(&name)),
         None if has_keys(app) => return Ok(()),
@@ -85,7 +92,10 @@ fn warn(context: &Context, app: &App) -> Result<(), Failure> {
         ))?;
     }
     if app.master == MasterSource::File {
-        context.output.remark("note: the master key lies in the file master.key beside the database; set KEYWAY_SECRET to keep them apart")?;
+        context.output.remark(format!(
+            "note: the master key lies in the file master.key beside the database; `{} secret rotate --to environment` moves it into KEYWAY_SECRET",
+            context.again
+        ))?;
     }
     Ok(())
 }
@@ -103,6 +113,12 @@ pub(super) fn called_again(data_dir: Option<&Path>) -> String {
     let program = std::env::args_os()
         .next()
         .unwrap_or_else(|| "keyway-server".into());
+    // A path from here would be wrong anywhere else; a bare name is found by the shell.
+    let is_bare = Path::new(&program).components().count() == 1;
+    let program = match std::path::absolute(&program) {
+        Ok(path) if !is_bare => path.into_os_string(),
+        Ok(_) | Err(_) => program,
+    };
     called(&program, data_dir)
 }
 

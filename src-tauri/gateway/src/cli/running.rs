@@ -15,7 +15,7 @@ use super::{
     remote::{Answers, Remote},
     vault,
 };
-use crate::{gateway, options::Options, store};
+use crate::{gateway, options::Options, serving, store};
 
 /// The gateway that was named, or the one that serves this data folder; none when none does.
 pub(super) async fn running(context: &Context) -> Result<Option<Remote>, Failure> {
@@ -30,6 +30,12 @@ pub(super) async fn running(context: &Context) -> Result<Option<Remote>, Failure
             // On a port that no gateway of this data folder wrote down others may do as they like.
             Ok(None) | Err(_) => {}
         }
+    }
+    if serving::is_served(&context.options.data_dir) {
+        return Err(Failure::unreachable(
+            "a gateway serves this data folder, but it cannot be reached from here",
+        )
+        .so("give the KEYWAY_HOST and KEYWAY_TLS_CERT it runs with, or --url and --token"));
     }
     Ok(None)
 }

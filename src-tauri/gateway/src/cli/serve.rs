@@ -87,6 +87,7 @@ impl Serve {
             .map_err(|error| cannot_listen(address, &error))?;
         let bound = listener.local_addr()?;
         let gateway = Gateway::open(context.options.clone(), SystemClock).await?;
+        gateway.claim()?;
         gateway.app().address.get_or_init(|| bound);
         // Before anybody reads where it listens: commands find it by this file.
         gateway::write_port(&context.options, bound)?;
@@ -106,7 +107,7 @@ fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::AddrInUse {
         let by = port::owner(port).map_or_else(String::new, |owner| format!(" by {owner}"));
         return Failure::new(format!("port {port} is taken{by}"))
-            .so("choose another with --port, or 0 for any free one");
+            .so("choose another with --port or KEYWAY_PORT, or 0 for any free one");
     }
     if error.kind() == io::ErrorKind::AddrNotAvailable {
         return Failure::new(format!("{host} is no address of this machine"))

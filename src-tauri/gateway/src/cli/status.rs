@@ -126,6 +126,6 @@ fn stopped(context: &Context) -> Result<(), Failure> {
     }
     Err(
         Failure::of(Exit::Unreachable, "no gateway runs on this data folder")
-            .so("start it with `keyway-server serve`"),
+            .so(format!("start it with `{} serve`", context.again)),
     )
 }
