@@ -11,7 +11,9 @@ const PROTOCOLS: &str = "src-tauri/protocols/src";
 
 /// The storeys of the gateway, the lowest first. A part (a folder, or a file beside `lib.rs`) uses what lies below it.
 const STOREYS: [&[&str]; 7] = [
-    &["clock", "config", "events", "ids", "options", "serving", "tasks"],
+    &[
+        "clock", "config", "events", "ids", "options", "serving", "tasks",
+    ],
     &[
         "door", "metering", "observe", "secrets", "store", "upstream",
     ],

@@ -33,6 +33,8 @@ pub(super) enum ApiError {
     NotJson,
     /// The body is too large.
     TooLarge,
+    /// The body does not come.
+    TooSlow,
     /// A readable id that stands for several records.
     Ambiguous {
         what: &'static str,
@@ -130,6 +132,7 @@ impl ApiError {
             Self::BadJson(_) => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Ambiguous { .. }
             | Self::Conflict { .. }
             | Self::Duplicate { .. }
@@ -151,6 +154,7 @@ impl ApiError {
             Self::BadJson(_) => "invalid_json",
             Self::NotJson => "json_required",
             Self::TooLarge => "body_too_large",
+            Self::TooSlow => "body_timeout",
             Self::Ambiguous { .. } => "ambiguous_id",
             Self::Conflict { code, .. } => code,
             Self::Duplicate { .. } => "duplicate",
@@ -171,6 +175,7 @@ impl ApiError {
             Self::BadJson(why) => format!("the body is no JSON: {why}"),
             Self::NotJson => "the body must be JSON: send content-type: application/json".to_owned(),
             Self::TooLarge => "the body is larger than 1 MiB".to_owned(),
+            Self::TooSlow => "the body did not arrive within 30 s; send it again".to_owned(),
             Self::Ambiguous { what, id, groups } => {
                 format!("{what} {id:?} exists in several groups ({}): add ?group_id=", groups.join(", "))
             }
@@ -204,6 +209,7 @@ impl ApiError {
             | Self::BadJson(_)
             | Self::NotJson
             | Self::TooLarge
+            | Self::TooSlow
             | Self::Conflict { .. }
             | Self::LoginNeeded
             | Self::WrongToken
@@ -229,6 +235,7 @@ impl ApiError {
             | Self::BadJson(_)
             | Self::NotJson
             | Self::TooLarge
+            | Self::TooSlow
             | Self::Ambiguous { .. }
             | Self::Conflict { .. }
             | Self::Duplicate { .. }

@@ -1,5 +1,7 @@
 //! What a request brings along, checked at the door so that a mistake is named by its field.
 
+use std::time::Duration;
+
 use axum::{
     body::to_bytes,
     extract::{FromRequest, FromRequestParts, Query, Request},
@@ -13,6 +15,8 @@ use super::error::{ApiError, BadField};
 
 /// Far above any record there is.
 const LARGEST_BODY: usize = 1 << 20;
+/// Nobody types while a request is open; who takes longer holds a connection and nothing else.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON body.
 #[derive(Debug)]
@@ -40,8 +44,10 @@ impl<A: DeserializeOwned, B: DeserializeOwned, S: Sync> FromRequest<S> for Given
 }
 
 async fn read(request: Request) -> Result<Bytes, ApiError> {
-    to_bytes(request.into_body(), LARGEST_BODY)
+    let body = to_bytes(request.into_body(), LARGEST_BODY);
+    tokio::time::timeout(PATIENCE, body)
         .await
+        .map_err(|_| ApiError::TooSlow)?
         .map_err(|_| ApiError::TooLarge)
 }
 

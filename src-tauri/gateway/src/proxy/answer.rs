@@ -315,7 +315,7 @@ fn failed(
     mut exchange: Exchange,
 ) -> Response<ReplyBody> {
     let decoder = Decoder::of(&upstream).unwrap_or_default();
-    let bytes = decoder.whole(bytes.clone()).unwrap_or(bytes);
+    let bytes = decoder.whole(bytes).unwrap_or_default();
     let bytes = quoted::without_keys(&from.target.provider, bytes);
     let known = error::recognise(protocol, status.as_u16(), &bytes);
     let kind = known.as_ref().map_or_else(

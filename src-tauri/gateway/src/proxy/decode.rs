@@ -10,7 +10,7 @@ use flate2::{
 use http::{HeaderMap, header};
 
 /// A small body must not grow into one that fills the memory.
-const MOST_DECODED_BYTES: u64 = 256 << 20;
+const MOST_DECODED_BYTES: u64 = 64 << 20;
 /// Nor may one piece of a stream; compression makes a thousand bytes of one at most.
 const FED_BYTES: usize = 16 << 10;
 const MOST_DECODED_AT_ONCE: usize = 32 << 20;
