@@ -48,7 +48,7 @@ acceptance: ## installs real clients from their registries and runs them through
 lint: lint-ui ## formatting, lints and documentation, warnings refused
 	$(WITH_TOOLS) cargo fmt --all --check
 	$(WITH_TOOLS) cargo clippy --workspace --all-targets --locked -- -D warnings
-	$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	$(WITH_TOOLS) RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
 lint-ui:
 	.ci/ui lint

@@ -1,9 +1,9 @@
 //! The benchmark: Keyway against a bare proxy, nginx and no gateway at all, interleaved.
 //!
-//! [`order`] reads the arguments and walks the [`rows`]; [`rounds`] repeats a row until its medians
-//! settle; [`load`], [`open`] and [`streams`] measure one slice of one row through one
-//! [`contestant`]; [`report`] prints and writes what came out. The same binary is, by a subcommand,
-//! the scripted [`target`] and the [`bare`] proxy, each a process of its own.
+//! `order` reads the arguments and walks the `rows`; `rounds` repeats a row until its medians
+//! settle; `load`, `open` and `streams` measure one slice of one row through one
+//! `contestant`; `report` prints and writes what came out. The same binary is, by a subcommand,
+//! the scripted `target` and the `bare` proxy, each a process of its own.
 //!
 //! It reads `/proc` and needs one clock for all processes, so it runs on Linux only.
 

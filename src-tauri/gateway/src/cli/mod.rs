@@ -1,6 +1,6 @@
 //! The command line: `keyway-server [COMMAND]`.
 //!
-//! A command asks the admin API through a [`Client`](client::Client): that of the running gateway, or the
+//! A command asks the admin API through a [`Client`]: that of the running gateway, or the
 //! same API of the data folder opened in this process when none runs. Each command is written once.
 
 mod arguments;
