@@ -15,7 +15,7 @@ pub const MOST_BODY_BYTES: u64 = 64 << 20;
 /// A client that sends nothing for so long has gone.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How much more of a body that is too large is read, so that the client gets to see why it was refused.
-const DRAINED_BYTES: u64 = 64 << 20;
+const DRAINED_BYTES: u64 = 2 * MOST_BODY_BYTES;
 const DRAINED_LITTLE_BYTES: u64 = 1 << 20;
 /// Smaller pieces than this are gathered, up to so many bytes.
 const TINY_BYTES: usize = 512;
