@@ -1,0 +1,269 @@
+//! From the rules to the quirks of one target.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{CacheStyle, CallIds, Echo, MaxTokensField, Quirks, ReasoningStyle, Schemas};
+use crate::Protocol;
+use crate::request::Effort;
+
+/// The rules that come with Keyway, in the order they are applied.
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("quirks.json"))
+        .expect("the built-in rules are checked by a test")
+});
+
+/// Which targets a rule is for, and what it sets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    /// Ends of host names; none means any host.
+    #[serde(default)]
+    hosts: Vec<String>,
+    /// Protocols; none means any.
+    #[serde(default)]
+    protocols: Vec<Protocol>,
+    /// Patterns of model names with `*`, in any case; none means any model.
+    #[serde(default)]
+    models: Vec<String>,
+    /// The fields of [`Quirks`] it sets.
+    set: Map<String, Value>,
+}
+
+/// Quirks that were set by hand but cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("these quirks cannot be used: {0}")]
+pub struct BadQuirks(#[from] serde_json::Error);
+
+impl Quirks {
+    /// The quirks of a model at a host, changed by what the provider's owner set.
+    pub fn resolve(
+        protocol: Protocol,
+        host: &str,
+        model: &str,
+        own: &Map<String, Value>,
+    ) -> Result<Self, BadQuirks> {
+        let mut fields = match serde_json::to_value(Self::book(protocol))? {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        for rule in RULES
+            .iter()
+            .filter(|rule| rule.is_for(protocol, host, model))
+        {
+            set(&mut fields, &rule.set);
+        }
+        set(&mut fields, own);
+        Ok(serde_json::from_value(Value::Object(fields))?)
+    }
+
+    /// Whether fields set by hand make sense.
+    pub fn check(own: &Map<String, Value>) -> Result<(), BadQuirks> {
+        Self::resolve(Protocol::OpenAi, "", "", own).map(drop)
+    }
+
+    /// What is expected of a provider nobody has told anything about.
+    pub fn book(protocol: Protocol) -> Self {
+        let common = Self::default();
+        match protocol {
+            Protocol::Anthropic => Self {
+                reasoning: ReasoningStyle::Budget,
+                call_ids: CallIds::Plain,
+                images_in_results: true,
+                pdf: true,
+                image_urls: true,
+                forced_tools_while_thinking: false,
+                cache: CacheStyle::Anthropic,
+                format_schema: false,
+                most_stops: usize::MAX,
+                ..common
+            },
+            Protocol::OpenAi => common,
+            Protocol::OpenAiResponses => Self {
+                developer_role: true,
+                late_system: true,
+                reasoning: ReasoningStyle::Effort,
+                call_ids: CallIds::Plain64,
+                custom_tools: true,
+                tool_namespaces: true,
+                images_in_results: true,
+                pdf: true,
+                most_stops: 0,
+                cache_hints: true,
+                web_search: true,
+                ..common
+            },
+            Protocol::Gemini => Self {
+                late_system: false,
+                reasoning: ReasoningStyle::Level,
+                efforts: vec![Effort::Minimal, Effort::Low, Effort::Medium, Effort::High],
+                call_signatures: true,
+                images_in_results: true,
+                pdf: true,
+                audio: true,
+                image_urls: false,
+                most_stops: 5,
+                longest_tool_name: 64,
+                hosted_with_functions: false,
+                top_k: true,
+                most_inline_bytes: Some(20 << 20),
+                ..common
+            },
+        }
+    }
+}
+
+impl Default for Quirks {
+    /// A provider that is compatible with Chat, of which nothing is known.
+    fn default() -> Self {
+        Self {
+            refuses: Vec::new(),
+            sets: Map::new(),
+            max_tokens_field: MaxTokensField::MaxTokens,
+            max_output: None,
+            default_max_output: 32_000,
+            developer_role: false,
+            late_system: false,
+            sampling: true,
+            temperature_with_top_p: true,
+            top_k: false,
+            most_stops: 4,
+            stream_options: true,
+            parallel_tool_calls: true,
+            empty_content: false,
+            cache_hints: false,
+            prefill: true,
+            reasoning: ReasoningStyle::None,
+            efforts: vec![Effort::Low, Effort::Medium, Effort::High],
+            reasoning_echo: Echo::Never,
+            think_tags: false,
+            forced_tools_while_thinking: true,
+            custom_tools: false,
+            tool_namespaces: false,
+            web_search: false,
+            most_tools: None,
+            longest_tool_name: 64,
+            call_ids: CallIds::Any,
+            schemas: Schemas::Json,
+            schema_refuses: vec!["encrypted".to_owned()],
+            strict_schemas: true,
+            format_schema: true,
+            format_with_tools: true,
+            hosted_with_functions: true,
+            call_signatures: false,
+            history_tools_declared: false,
+            images: true,
+            images_in_results: false,
+            image_urls: true,
+            pdf: false,
+            audio: false,
+            most_inline_bytes: None,
+            cache: CacheStyle::Implicit,
+            calls_in_text: false,
+            drop_empty_arguments: Vec::new(),
+            about: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+impl Rule {
+    fn is_for(&self, protocol: Protocol, host: &str, model: &str) -> bool {
+        let is_here = self.hosts.is_empty() || self.hosts.iter().any(|end| is_under(host, end));
+        let is_spoken = self.protocols.is_empty() || self.protocols.contains(&protocol);
+        let is_model =
+            self.models.is_empty() || self.models.iter().any(|like| matches(like, model));
+        is_here && is_spoken && is_model
+    }
+}
+
+/// Whether `host` is `domain` or lies below it.
+fn is_under(host: &str, domain: &str) -> bool {
+    let host = host.as_bytes();
+    let Some(rest) = host.len().checked_sub(domain.len()) else {
+        return false;
+    };
+    host[rest..].eq_ignore_ascii_case(domain.as_bytes()) && (rest == 0 || host[rest - 1] == b'.')
+}
+
+/// Whether a name is like a pattern in which `*` stands for any characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for piece in pieces {
+        let Some(at) = rest.find(piece) else {
+            return false;
+        };
+        rest = &rest[at + piece.len()..];
+        last = Some(piece);
+    }
+    last.map_or(rest.is_empty(), |piece| name.ends_with(piece))
+}
+
+fn set(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
+    for (key, value) in changes {
+        fields.insert(key.clone(), value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::{Quirks, RULES, is_under, matches};
+    use crate::Protocol;
+
+    #[test]
+    fn every_built_in_rule_sets_fields_that_there_are() {
+        for rule in RULES.iter() {
+            for protocol in Protocol::ALL {
+                let host = rule.hosts.first().map_or("", String::as_str);
+                let model = rule.models.first().map_or("", String::as_str);
+                Quirks::resolve(protocol, host, model, &rule.set).expect("the rule is sound");
+            }
+        }
+    }
+
+    #[test]
+    fn hosts_are_matched_by_their_end_at_a_dot() {
+        assert!(is_under("api.DeepSeek.com", "deepseek.com"));
+        assert!(is_under("deepseek.com", "deepseek.com"));
+        assert!(!is_under("notdeepseek.com", "deepseek.com"));
+        assert!(!is_under("com", "deepseek.com"));
+    }
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        for (pattern, name, is) in [
+            ("gpt-5*", "GPT-5.5-codex", true),
+            ("*gemini-3*", "google/gemini-3-pro", true),
+            ("o3", "o3", true),
+            ("o3", "o3-mini", false),
+            ("*-flash", "gemini-2.5-flash-x", false),
+        ] {
+            assert_eq!(matches(pattern, name), is, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn what_the_owner_sets_wins_and_unknown_fields_are_refused() {
+        let own = json!({"images": false}).as_object().cloned().unwrap();
+        let quirks = Quirks::resolve(Protocol::OpenAi, "x", "m", &own).unwrap();
+        assert!(!quirks.images);
+
+        let wrong = json!({"imagse": false}).as_object().cloned().unwrap();
+        assert!(
+            Quirks::check(&wrong)
+                .unwrap_err()
+                .to_string()
+                .contains("imagse")
+        );
+        assert!(Quirks::check(&Map::new()).is_ok());
+    }
+}
