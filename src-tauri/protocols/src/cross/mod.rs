@@ -1,6 +1,8 @@
 //! Different protocols on the two sides.
 
+mod request;
 mod stream;
+mod way_back;
 
 use bytes::Bytes;
 
@@ -10,7 +12,9 @@ pub use crate::codec::{Target, Unsayable};
 use crate::error::UpstreamError;
 use crate::loss::Losses;
 use crate::usage::Usage;
+pub use request::{cleaned, request};
 pub use stream::CrossStream;
+pub use way_back::WayBack;
 
 /// A request as it came, and what its answer has to know of it.
 #[derive(Debug, Clone, Copy)]
@@ -83,29 +87,6 @@ pub struct Crossed {
     /// What brings the answer back.
     pub way_back: WayBack,
 }
-
-/// Writes a request in the target's protocol.
-pub fn request(
-    _asked: &Asked<'_>,
-    _target: &Target<'_>,
-    _memory: &dyn Memory,
-) -> Result<Crossed, Unsayable> {
-    todo!()
-}
-
-/// A body of the target's own protocol without what only other providers can read, and without what the target refuses;
-/// nothing if it may go as it is.
-pub fn cleaned(
-    _protocol: Protocol,
-    _body: &[u8],
-    _target: &Target<'_>,
-) -> Result<Option<(Bytes, Losses)>, Unsayable> {
-    todo!()
-}
-
-/// What brings an answer back to the client's protocol.
-#[derive(Debug, Clone)]
-pub struct WayBack {}
 
 /// An answer in the client's protocol.
 #[derive(Debug)]
