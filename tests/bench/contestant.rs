@@ -27,10 +27,22 @@ pub(crate) enum Who {
     Bare,
     Nginx,
     Keyway,
+    /// A Keyway that is asked in the target's own protocol where the other one translates.
+    #[value(skip)]
+    Same,
 }
 
 impl Who {
+    /// Those that are compared in every row, in the order of the table's columns.
     pub(crate) const ALL: [Self; 4] = [Self::Direct, Self::Bare, Self::Nginx, Self::Keyway];
+    /// All there are.
+    pub(crate) const EVERY: [Self; 5] = [
+        Self::Direct,
+        Self::Bare,
+        Self::Nginx,
+        Self::Keyway,
+        Self::Same,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -38,6 +50,7 @@ impl Who {
             Self::Bare => "bare",
             Self::Nginx => "nginx",
             Self::Keyway => "keyway",
+            Self::Same => "keyway-same",
         }
     }
 }
@@ -78,7 +91,7 @@ impl Contestant {
                 let (child, home, address) = nginx::start(program, field.target).await?;
                 without_key(address, Some(child), Some(home))
             }
-            Who::Keyway => {
+            Who::Keyway | Who::Same => {
                 let running = keyway::start(&field.keyway, field.target).await?;
                 let (child, home) = (Some(running.child), Some(running.home));
                 Self {
@@ -96,7 +109,7 @@ impl Contestant {
     pub(crate) fn model(&self, answer: Answer) -> &'static str {
         match self.who {
             Who::Direct | Who::Bare | Who::Nginx => answer.model(),
-            Who::Keyway => answer.alias(),
+            Who::Keyway | Who::Same => answer.alias(),
         }
     }
 

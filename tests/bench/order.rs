@@ -106,7 +106,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         nginx: nginx::find(),
     };
     let mut fleet = Vec::new();
-    for who in contestants(arguments, &field) {
+    for who in contestants(arguments, &field, &chosen) {
         fleet.push(Contestant::start(who, &field).await?);
     }
     let after_start = idle_kb(&fleet).await?;
@@ -168,14 +168,17 @@ fn enough_files(rows: &[Row], limit: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn contestants(arguments: &Arguments, field: &Field) -> Vec<Who> {
-    if !arguments.only.is_empty() {
-        return Who::ALL
-            .into_iter()
-            .filter(|who| arguments.only.contains(who))
-            .collect();
-    }
+fn contestants(arguments: &Arguments, field: &Field, rows: &[Row]) -> Vec<Who> {
     let mut all = Who::ALL.to_vec();
+    if !arguments.only.is_empty() {
+        all.retain(|who| arguments.only.contains(who));
+    }
+    if all.contains(&Who::Keyway) && rows.iter().any(|row| row.who.contains(&Who::Same)) {
+        all.push(Who::Same);
+    }
+    if !arguments.only.is_empty() {
+        return all;
+    }
     if field.nginx.is_none() {
         note("nginx is not installed: its column stays empty");
         all.retain(|who| *who != Who::Nginx);

@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+/// What Claude Code sent when it was recorded.
+const CLAUDE_CODE: &str = include_str!("../fixtures/recorded/claude-code-2.1.328-02.body.json");
+
 /// How the target answers; the model's name tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -72,19 +75,35 @@ impl Question {
     }
 
     fn with_turns(self, model: &str, turns: &[Value]) -> String {
+        let mut body = match self.dialect {
+            Dialect::OpenAi => self.chat(model),
+            Dialect::Anthropic => self.claude_code(model),
+        };
+        if let Some(messages) = body["messages"].as_array_mut() {
+            messages.extend_from_slice(turns);
+        }
+        body.to_string()
+    }
+
+    /// The first turn of a real session, with its tools.
+    fn claude_code(self, model: &str) -> Value {
+        let mut body: Value = serde_json::from_str(CLAUDE_CODE).unwrap_or_default();
+        body["model"] = json!(model);
+        body["stream"] = json!(self.answer != Answer::Json);
+        body
+    }
+
+    fn chat(self, model: &str) -> Value {
         let mut body = json!({
             "model": model,
             "max_tokens": 4096,
             "stream": self.answer != Answer::Json,
             "messages": [{"role": "user", "content": "Read the failing test and fix what it shows."}],
         });
-        if self.dialect == Dialect::OpenAi && self.answer != Answer::Json {
+        if self.answer != Answer::Json {
             body["stream_options"] = json!({"include_usage": true});
         }
-        if let Some(messages) = body["messages"].as_array_mut() {
-            messages.extend_from_slice(turns);
-        }
-        body.to_string()
+        body
     }
 }
 

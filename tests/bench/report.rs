@@ -53,7 +53,7 @@ impl Report {
                 lines.push(self.figure_line(outcome, place, *figure, *bar));
             }
             lines.extend(
-                Who::ALL
+                Who::EVERY
                     .into_iter()
                     .filter_map(|who| fault_line(outcome, who)),
             );
@@ -94,10 +94,10 @@ impl Report {
         let compared = outcome.compared(Who::Keyway, figure, bar);
         let own = median(&compared).map_or(String::new(), |value| {
             let sure = uncertainty(&compared).map(|share| format!(" ±{:.0} %", share * 100.0));
-            let sign = if matches!(bar, Bar::Below(_)) {
-                ""
-            } else {
-                "×"
+            let sign = match bar {
+                Bar::Below(_) => "",
+                Bar::TranslatesWithin(_) => " µs",
+                Bar::AddedAtMost(_) | Bar::AtMost(_) | Bar::AtLeast(_) | Bar::Free => "×",
             };
             format!("{value:.2}{sign}{}", sure.unwrap_or_default())
         });
@@ -235,6 +235,7 @@ fn bar_text(bar: Bar) -> String {
         Bar::AtMost(most) => format!("≤ {most}×"),
         Bar::AtLeast(least) => format!("≥ {least}×"),
         Bar::Below(limit) => format!("< {limit}"),
+        Bar::TranslatesWithin(limit) => format!("adds < {limit}"),
         Bar::Free => String::new(),
     }
 }

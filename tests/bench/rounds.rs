@@ -49,6 +49,7 @@ impl Outcome {
             let bare = || value(round, Who::Bare, figure);
             Some(match bar {
                 Bar::Below(_) => own,
+                Bar::TranslatesWithin(_) => own - value(round, Who::Same, figure)?,
                 Bar::AtMost(_) | Bar::AtLeast(_) | Bar::Free => own / bare()?,
                 Bar::AddedAtMost(_) => {
                     let direct = value(round, Who::Direct, figure)?;
@@ -70,7 +71,7 @@ impl Outcome {
         let clears = match bar {
             Bar::AddedAtMost(most) | Bar::AtMost(most) => value <= most,
             Bar::AtLeast(least) => value >= least,
-            Bar::Below(limit) => value < limit,
+            Bar::Below(limit) | Bar::TranslatesWithin(limit) => value < limit,
             Bar::Free => return None,
         };
         Some(clears && self.faults(Who::Keyway).0 == 0)
@@ -95,7 +96,7 @@ impl Outcome {
             .flatten()
             .map(|(who, _)| *who);
         let here: Vec<_> = first.collect();
-        Who::ALL
+        Who::EVERY
             .into_iter()
             .filter(|who| here.contains(who))
             .collect()
@@ -107,7 +108,7 @@ impl Outcome {
         };
         let sure = |who: &Who| {
             let compared = match who {
-                Who::Direct | Who::Bare => Vec::new(),
+                Who::Direct | Who::Bare | Who::Same => Vec::new(),
                 Who::Nginx | Who::Keyway => self.compared(*who, figure, bar),
             };
             // Without a yardstick the figure itself has to hold still.
