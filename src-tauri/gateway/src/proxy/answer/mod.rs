@@ -1,0 +1,194 @@
+//! What goes back to the client: an upstream's answer, the built-in provider's, or the gateway's own.
+
+mod build;
+mod failure;
+mod success;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use hyper::body::Incoming;
+use keyway_protocols::Protocol;
+
+pub(super) use self::build::stamped;
+use self::{
+    build::{build, whole},
+    failure::failed,
+    success::succeeded,
+};
+use super::{
+    collect::collect, echo::EchoBody, error::ProxyError, exchange::Exchange, plan::PlannedTarget,
+    reply::ReplyBody,
+};
+use crate::{ids::CredentialId, upstream::health::Circuit};
+
+/// So much of an error body is kept; what is longer is a page for people.
+const MOST_ERROR_BYTES: usize = 1 << 20;
+
+/// An answer that is about to go out.
+#[derive(Debug)]
+pub(super) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Whole(Vec<Bytes>),
+    Upstream { incoming: Incoming, from: Origin },
+    Held { bytes: Bytes, from: Origin },
+    Echo(Box<EchoBody>),
+}
+
+/// Which target an answer comes from.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// The target.
+    pub target: PlannedTarget,
+    /// The credential it was asked with.
+    pub credential: Option<CredentialId>,
+    /// The name the client knows the model by, when it is another.
+    pub alias: Option<Arc<str>>,
+}
+
+impl Origin {
+    /// The readable id of the provider.
+    pub(super) fn provider(&self) -> &str {
+        &self.target.provider.provider.id
+    }
+
+    /// How long it may be silent.
+    pub(super) fn idle(&self) -> Duration {
+        self.target.provider.provider.timeouts.idle
+    }
+
+    /// The health it stands for.
+    pub(super) fn circuit(&self) -> Circuit {
+        self.target.circuit(self.credential.as_ref())
+    }
+}
+
+impl Answer {
+    /// The gateway's own JSON.
+    pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        let headers = HeaderMap::from_iter([(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )]);
+        Self {
+            status,
+            headers,
+            body: Body::Whole(vec![body.into()]),
+        }
+    }
+
+    /// The built-in provider's answer.
+    pub(super) fn echo(status: StatusCode, headers: HeaderMap, body: EchoBody) -> Self {
+        Self {
+            status,
+            headers,
+            body: Body::Echo(Box::new(body)),
+        }
+    }
+
+    /// An upstream's answer, of which only the head is there yet.
+    pub(super) fn of_upstream(
+        response: Response<Incoming>,
+        target: PlannedTarget,
+        credential: Option<CredentialId>,
+        exchange: &Exchange,
+    ) -> Self {
+        let (head, incoming) = response.into_parts();
+        let asked = &exchange.entry.asked_model;
+        let alias = (**asked != *target.model()).then(|| asked.clone());
+        let from = Origin {
+            target,
+            credential,
+            alias,
+        };
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body: Body::Upstream { incoming, from },
+        }
+    }
+
+    /// The status it goes out with.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Reads an error answer whole, so that it can be given later without keeping its connection.
+    pub(super) async fn held(self) -> Self {
+        let Body::Upstream { incoming, from } = self.body else {
+            return self;
+        };
+        let bytes = collect(incoming, from.idle(), MOST_ERROR_BYTES)
+            .await
+            .unwrap_or_default();
+        Self {
+            body: Body::Held { bytes, from },
+            ..self
+        }
+    }
+
+    /// Turns into the response that the client gets, and takes the exchange along to its end.
+    pub(super) async fn respond(
+        self,
+        protocol: Protocol,
+        exchange: Exchange,
+    ) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
+        match self.body {
+            Body::Whole(pieces) => Ok(whole(self.status, self.headers, pieces, None, exchange)),
+            Body::Echo(mut echo) => {
+                let id = exchange.entry.id.clone();
+                echo.carry(exchange);
+                Ok(stamped(
+                    build(self.status, self.headers, ReplyBody::Echo(echo)),
+                    protocol,
+                    &id,
+                ))
+            }
+            Body::Held { bytes, from } => Ok(failed(
+                protocol,
+                self.status,
+                self.headers,
+                bytes,
+                &from,
+                exchange,
+            )),
+            Body::Upstream { incoming, from } if !self.status.is_success() => {
+                match collect(incoming, from.idle(), MOST_ERROR_BYTES).await {
+                    Ok(bytes) => Ok(failed(
+                        protocol,
+                        self.status,
+                        self.headers,
+                        bytes,
+                        &from,
+                        exchange,
+                    )),
+                    Err(reason) => Err((
+                        exchange,
+                        ProxyError::Cut {
+                            provider: from.provider().to_owned(),
+                            reason,
+                        },
+                    )),
+                }
+            }
+            Body::Upstream { incoming, from } => {
+                succeeded(
+                    protocol,
+                    self.status,
+                    self.headers,
+                    incoming,
+                    from,
+                    exchange,
+                )
+                .await
+            }
+        }
+    }
+}
