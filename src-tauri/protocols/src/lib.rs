@@ -27,6 +27,7 @@ pub mod error;
 pub mod event;
 pub mod extra;
 mod gemini;
+mod ids;
 mod json;
 pub mod loss;
 mod openai_chat;
