@@ -16,23 +16,55 @@ pub struct Extra(Option<Box<Kept>>);
 struct Kept {
     origin: Protocol,
     fields: Map<String, Value>,
+    /// What the reader tells the writer of the same protocol about how things were spelled; never sent or told as lost.
+    notes: Map<String, Value>,
+}
+
+impl Kept {
+    fn nothing(origin: Protocol) -> Box<Self> {
+        Box::new(Self {
+            origin,
+            fields: Map::new(),
+            notes: Map::new(),
+        })
+    }
 }
 
 impl Extra {
     /// Keeps these fields of `origin`; nothing is kept of none.
     pub fn of(origin: Protocol, fields: Map<String, Value>) -> Self {
-        Self((!fields.is_empty()).then(|| Box::new(Kept { origin, fields })))
+        let notes = Map::new();
+        let kept = Kept {
+            origin,
+            fields,
+            notes,
+        };
+        Self((!kept.fields.is_empty()).then(|| Box::new(kept)))
     }
 
     /// Keeps one more field.
     pub fn keep(&mut self, origin: Protocol, key: &str, value: Value) {
-        let kept = self.0.get_or_insert_with(|| {
-            Box::new(Kept {
-                origin,
-                fields: Map::new(),
-            })
-        });
+        let kept = self.0.get_or_insert_with(|| Kept::nothing(origin));
         kept.fields.insert(key.to_owned(), value);
+    }
+
+    /// Notes for the writer of `origin` how something was spelled, so that it can be spelled so again.
+    ///
+    /// A note is no field: it is not sent, and nothing is lost without it.
+    pub fn note(&mut self, origin: Protocol, key: &str, value: Value) {
+        let kept = self.0.get_or_insert_with(|| Kept::nothing(origin));
+        kept.notes.insert(key.to_owned(), value);
+    }
+
+    /// What was noted under `key`, if the reader of `protocol` noted it.
+    pub fn noted(&self, protocol: Protocol, key: &str) -> Option<&Value> {
+        let kept = self.0.as_deref()?;
+        (kept.origin == protocol).then(|| kept.notes.get(key))?
+    }
+
+    /// The protocol whose reader filled this, if any did.
+    pub fn origin(&self) -> Option<Protocol> {
+        self.0.as_deref().map(|kept| kept.origin)
     }
 
     /// One field, if `protocol` sent it.
