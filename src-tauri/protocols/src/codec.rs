@@ -103,11 +103,11 @@ pub(crate) fn write_request(
     }
 }
 
-/// Reads a whole answer; nothing if the value is none.
-pub(crate) fn read_response(protocol: Protocol, body: Value) -> Option<Response> {
+/// Reads a whole answer; nothing if the value is none. `quirks` say what is odd about its provider.
+pub(crate) fn read_response(protocol: Protocol, body: Value, quirks: &Quirks) -> Option<Response> {
     match protocol {
         Protocol::Anthropic => anthropic::read_response(body),
-        Protocol::OpenAi => openai_chat::read_response(body),
+        Protocol::OpenAi => openai_chat::read_response(body, quirks),
         Protocol::OpenAiResponses => openai_responses::read_response(body),
         Protocol::Gemini => gemini::read_response(body),
     }

@@ -22,7 +22,7 @@ pub(crate) fn write_request(
     todo!()
 }
 
-pub(crate) fn read_response(_body: Value) -> Option<Response> {
+pub(crate) fn read_response(_body: Value, _quirks: &Quirks) -> Option<Response> {
     todo!()
 }
 
