@@ -240,6 +240,7 @@ fn reach(base: &str) -> Provider {
         },
         max_concurrency: None,
         max_queue: None,
+        quirks: serde_json::Map::new(),
         enabled: true,
         note: String::new(),
         created_at: Timestamp::UNIX_EPOCH,

@@ -3,6 +3,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use jiff::Timestamp;
 use keyway_protocols::Protocol;
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 
 use crate::ids::{CredentialId, GroupId, ProviderUid};
 
@@ -35,6 +36,8 @@ pub struct Provider {
     pub max_concurrency: Option<u32>,
     /// How many more may wait for a place.
     pub max_queue: Option<u32>,
+    /// How it differs from what is known of its kind, as far as its owner says so.
+    pub quirks: Map<String, Value>,
     /// A disabled provider is never asked.
     pub enabled: bool,
     /// Free text of its owner.

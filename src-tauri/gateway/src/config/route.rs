@@ -29,6 +29,8 @@ pub struct Route {
     pub adapter_config: String,
     /// Settings of mode `fusion`, as JSON.
     pub fusion_config: String,
+    /// How its clients take the model's thoughts; none leaves it to the purpose of their key.
+    pub reasoning: Option<Reasoning>,
     /// A disabled route answers nothing.
     pub enabled: bool,
     /// Free text of its owner.
@@ -107,6 +109,47 @@ impl FromStr for Mode {
         }
     }
 }
+
+/// How clients take the model's thoughts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reasoning {
+    /// In their protocol's own way.
+    Native,
+    /// In the text, between `<think>` and `</think>`.
+    ThinkTags,
+    /// Not at all.
+    Drop,
+}
+
+impl Reasoning {
+    /// The name in the admin API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::ThinkTags => "think_tags",
+            Self::Drop => "drop",
+        }
+    }
+}
+
+impl FromStr for Reasoning {
+    type Err = UnknownReasoning;
+
+    fn from_str(text: &str) -> Result<Self, UnknownReasoning> {
+        match text {
+            "native" => Ok(Self::Native),
+            "think_tags" => Ok(Self::ThinkTags),
+            "drop" => Ok(Self::Drop),
+            _ => Err(UnknownReasoning(text.to_owned())),
+        }
+    }
+}
+
+/// A name of a way to take thoughts that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown reasoning {0:?}; use native, think_tags or drop")]
+pub struct UnknownReasoning(String);
 
 /// A mode name that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,11 @@
 use std::{collections::HashMap, sync::Arc};
 
-use super::{ClientKey, Credential, ECHO, Group, KeyHash, Provider, Route, Settings, ToolProvider};
+use keyway_protocols::{Protocol, quirks::Quirks};
+
+use super::{
+    ClientKey, Credential, ECHO, Group, KeyHash, Provider, Route, Settings, ToolProvider,
+    quirks::KnownQuirks,
+};
 use crate::ids::{GroupId, KeyId, ProviderUid, RouteId};
 
 /// The whole configuration at one moment, indexed for the questions a request asks.
@@ -54,6 +59,14 @@ pub struct ProviderView {
     pub credentials: Vec<Arc<Credential>>,
     /// Whether it has any, enabled or not.
     pub has_credentials: bool,
+    quirks: KnownQuirks,
+}
+
+impl ProviderView {
+    /// What holds for a model of this provider, spoken to in this protocol.
+    pub fn quirks(&self, protocol: Protocol, model: &str) -> Arc<Quirks> {
+        self.quirks.of(&self.provider, protocol, model)
+    }
 }
 
 impl Snapshot {
@@ -212,6 +225,7 @@ fn provider_views(providers: Vec<Provider>, credentials: Vec<Credential>) -> Vec
                 provider,
                 credentials,
                 has_credentials,
+                quirks: KnownQuirks::default(),
             }
         })
         .collect()

@@ -190,6 +190,7 @@ fn blank(app: &App, protocol: Protocol, headers: &HeaderMap) -> LogEntry {
         finish_reason: None,
         client: client(headers),
         attempts: Vec::new(),
+        losses: keyway_protocols::loss::Losses::default(),
         counted: None,
     }
 }

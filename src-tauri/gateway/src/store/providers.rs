@@ -50,10 +50,11 @@ pub fn insert(db: &Connection, provider: &Provider) -> Result<(), StoreError> {
     groups::must_exist(db, &provider.group)?;
     db.execute(
         "INSERT INTO providers (uid, group_id, id, name, protocol, base_url, endpoints, headers, proxy, extra_ca,
-             connect_ms, first_byte_ms, idle_ms, max_concurrency, max_queue, enabled, note, created_at, updated_at)
+             connect_ms, first_byte_ms, idle_ms, max_concurrency, max_queue, quirks, enabled, note, created_at,
+             updated_at)
          VALUES (:uid, :group, :id, :name, :protocol, :base_url, :endpoints, :headers, :proxy, :extra_ca,
-             :connect_ms, :first_byte_ms, :idle_ms, :max_concurrency, :max_queue, :enabled, :note, :created_at,
-             :updated_at)",
+             :connect_ms, :first_byte_ms, :idle_ms, :max_concurrency, :max_queue, :quirks, :enabled, :note,
+             :created_at, :updated_at)",
         named_params! {
             ":uid": provider.uid.as_str(),
             ":group": provider.group.as_str(),
@@ -70,6 +71,7 @@ pub fn insert(db: &Connection, provider: &Provider) -> Result<(), StoreError> {
             ":idle_ms": duration(provider.timeouts.idle),
             ":max_concurrency": provider.max_concurrency,
             ":max_queue": provider.max_queue,
+            ":quirks": json(&provider.quirks)?,
             ":enabled": provider.enabled,
             ":note": provider.note,
             ":created_at": millis(provider.created_at),
@@ -85,8 +87,8 @@ pub fn update(db: &Connection, provider: &Provider) -> Result<bool, StoreError> 
         "UPDATE providers SET id = :id, name = :name, protocol = :protocol, base_url = :base_url,
              endpoints = :endpoints, headers = :headers, proxy = :proxy, extra_ca = :extra_ca,
              connect_ms = :connect_ms, first_byte_ms = :first_byte_ms, idle_ms = :idle_ms,
-             max_concurrency = :max_concurrency, max_queue = :max_queue, enabled = :enabled, note = :note,
-             updated_at = :updated_at
+             max_concurrency = :max_concurrency, max_queue = :max_queue, quirks = :quirks, enabled = :enabled,
+             note = :note, updated_at = :updated_at
          WHERE uid = :uid",
         named_params! {
             ":uid": provider.uid.as_str(),
@@ -103,6 +105,7 @@ pub fn update(db: &Connection, provider: &Provider) -> Result<bool, StoreError> 
             ":idle_ms": duration(provider.timeouts.idle),
             ":max_concurrency": provider.max_concurrency,
             ":max_queue": provider.max_queue,
+            ":quirks": json(&provider.quirks)?,
             ":enabled": provider.enabled,
             ":note": provider.note,
             ":updated_at": millis(provider.updated_at),
@@ -155,6 +158,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Provider> {
         },
         max_concurrency: row.get("max_concurrency")?,
         max_queue: row.get("max_queue")?,
+        quirks: row.json("quirks")?,
         enabled: row.get("enabled")?,
         note: row.get("note")?,
         created_at: row.time("created_at")?,
@@ -177,6 +181,7 @@ mod tests {
             endpoints: std::collections::BTreeMap::new(),
             proxy: None,
             max_queue: Some(9),
+            quirks: serde_json::Map::new(),
             enabled: false,
             updated_at: samples::at(9_999),
             ..made.clone()

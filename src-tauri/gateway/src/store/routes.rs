@@ -10,7 +10,7 @@ use super::{
     groups, providers, targets,
 };
 use crate::{
-    config::{ECHO, Route, Target},
+    config::{ECHO, Reasoning, Route, Target},
     ids::{GroupId, RouteId},
 };
 
@@ -60,9 +60,9 @@ pub fn insert(db: &Connection, route: &Route) -> Result<(), StoreError> {
     providers::must_be_of(db, &route.provider, &route.group)?;
     db.execute(
         "INSERT INTO routes (id, group_id, alias, provider, upstream_model, upstream_path, mode, adapter_config,
-             fusion_config, enabled, note, created_at, updated_at)
+             fusion_config, reasoning, enabled, note, created_at, updated_at)
          VALUES (:id, :group, :alias, :provider, :upstream_model, :upstream_path, :mode, :adapter_config,
-             :fusion_config, :enabled, :note, :created_at, :updated_at)",
+             :fusion_config, :reasoning, :enabled, :note, :created_at, :updated_at)",
         named_params! {
             ":id": route.id.as_str(),
             ":group": route.group.as_str(),
@@ -73,6 +73,7 @@ pub fn insert(db: &Connection, route: &Route) -> Result<(), StoreError> {
             ":mode": route.mode.as_str(),
             ":adapter_config": route.adapter_config,
             ":fusion_config": route.fusion_config,
+            ":reasoning": route.reasoning.map(Reasoning::as_str),
             ":enabled": route.enabled,
             ":note": route.note,
             ":created_at": millis(route.created_at),
@@ -91,7 +92,8 @@ pub fn update(db: &Connection, route: &Route) -> Result<bool, StoreError> {
     let changed = db.execute(
         "UPDATE routes SET alias = :alias, provider = :provider, upstream_model = :upstream_model,
              upstream_path = :upstream_path, mode = :mode, adapter_config = :adapter_config,
-             fusion_config = :fusion_config, enabled = :enabled, note = :note, updated_at = :updated_at
+             fusion_config = :fusion_config, reasoning = :reasoning, enabled = :enabled, note = :note,
+             updated_at = :updated_at
          WHERE id = :id",
         named_params! {
             ":id": route.id.as_str(),
@@ -102,6 +104,7 @@ pub fn update(db: &Connection, route: &Route) -> Result<bool, StoreError> {
             ":mode": route.mode.as_str(),
             ":adapter_config": route.adapter_config,
             ":fusion_config": route.fusion_config,
+            ":reasoning": route.reasoning.map(Reasoning::as_str),
             ":enabled": route.enabled,
             ":note": route.note,
             ":updated_at": millis(route.updated_at),
@@ -153,6 +156,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Route> {
         mode: row.word("mode")?,
         adapter_config: row.get("adapter_config")?,
         fusion_config: row.get("fusion_config")?,
+        reasoning: row.word_maybe("reasoning")?,
         enabled: row.get("enabled")?,
         note: row.get("note")?,
         targets: Vec::new(),
@@ -174,6 +178,7 @@ mod tests {
         let changed = Route {
             alias: "opus".to_owned(),
             mode: Mode::Direct,
+            reasoning: None,
             enabled: false,
             ..made.clone()
         };

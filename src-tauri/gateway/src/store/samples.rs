@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
-use keyway_protocols::{Protocol, usage::Usage};
+use keyway_protocols::{
+    Protocol,
+    loss::{How, Losses, Weight},
+    usage::Usage,
+};
 
 use super::{
     AttemptNote, LogEntry, Store, StoreError,
@@ -14,8 +18,8 @@ use super::{
 };
 use crate::{
     config::{
-        ClientKey, Group, KeyHash, Limits, Mode, Provider, Purpose, Role, Route, Target, Timeouts,
-        ToolKind,
+        ClientKey, Group, KeyHash, Limits, Mode, Provider, Purpose, Reasoning, Role, Route, Target,
+        Timeouts, ToolKind,
     },
     secrets::{MasterKey, Sealed, Sealer},
 };
@@ -69,6 +73,7 @@ pub(crate) fn provider(group: &str, id: &str) -> Provider {
         },
         max_concurrency: Some(4),
         max_queue: None,
+        quirks: serde_json::Map::from_iter([("images".to_owned(), false.into())]),
         enabled: true,
         note: "n".to_owned(),
         created_at: at(1_000),
@@ -103,6 +108,7 @@ pub(crate) fn route(provider: &Provider, alias: &str) -> Route {
         mode: Mode::Failover,
         adapter_config: "{}".to_owned(),
         fusion_config: r#"{"judge_alias":"j"}"#.to_owned(),
+        reasoning: Some(Reasoning::ThinkTags),
         enabled: true,
         note: String::new(),
         targets: vec![Target {
@@ -165,6 +171,12 @@ pub(crate) fn tool(group: &str, id: &str, sealed: Sealed) -> ToolRow {
     }
 }
 
+fn losses() -> Losses {
+    let mut losses = Losses::default();
+    losses.add("top_k", How::Dropped, Weight::Notable, "why");
+    losses
+}
+
 pub(crate) fn entry(id: &str, millis: i64) -> LogEntry {
     LogEntry {
         id: id.into(),
@@ -206,6 +218,7 @@ pub(crate) fn entry(id: &str, millis: i64) -> LogEntry {
             error_class: Some("overloaded".into()),
             us: 12,
         }],
+        losses: losses(),
         counted: None,
     }
 }

@@ -77,6 +77,7 @@ impl NewRoute {
             mode: self.mode.as_deref().map_or(Ok(Mode::Direct), mode)?,
             adapter_config: adapter,
             fusion_config: fusion,
+            reasoning: None,
             enabled: self.enabled.is_none_or(|flag| flag.0),
             note: self.note,
             targets,

@@ -139,6 +139,7 @@ impl NewProvider {
             timeouts: Timeouts::default(),
             max_concurrency: None,
             max_queue: None,
+            quirks: serde_json::Map::new(),
             enabled: true,
             note: self.note,
             created_at: now,

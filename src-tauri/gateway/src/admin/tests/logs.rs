@@ -39,6 +39,7 @@ fn log(admin: &TestAdmin, number: u32, status: u16) {
         finish_reason: None,
         client: None,
         attempts: Vec::new(),
+        losses: keyway_protocols::loss::Losses::default(),
         counted: None,
     });
 }

@@ -151,6 +151,7 @@ impl Import<'_> {
             timeouts: Timeouts::default(),
             max_concurrency: None,
             max_queue: None,
+            quirks: serde_json::Map::new(),
             enabled: flag(row, "enabled"),
             note: text(row, "note").unwrap_or_default(),
             created_at: moment_of(row, "created_at", self.now),

@@ -59,6 +59,7 @@ fn entry(row: &Row<'_>, protocol: Protocol, now: Timestamp) -> LogEntry {
         finish_reason: None,
         client: None,
         attempts: Vec::new(),
+        losses: keyway_protocols::loss::Losses::default(),
         counted: None,
     }
 }

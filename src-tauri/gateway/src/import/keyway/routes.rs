@@ -42,6 +42,7 @@ impl Import<'_> {
             mode,
             adapter_config: text(row, "adapter_config").unwrap_or_else(|| "{}".to_owned()),
             fusion_config: text(row, "fusion_config").unwrap_or_else(|| "{}".to_owned()),
+            reasoning: None,
             enabled: flag(row, "enabled"),
             note: text(row, "note").unwrap_or_default(),
             targets: Vec::new(),

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
-use keyway_protocols::usage::Usage;
+use keyway_protocols::{loss::Losses, usage::Usage};
 use rusqlite::{
     Connection, OptionalExtension, Row, params_from_iter,
     types::{ToSql, ToSqlOutput, Value},
@@ -134,7 +134,7 @@ pub fn page(
             read(row)?,
             Cursor {
                 at: row.get(1)?,
-                seq: row.get(30)?,
+                seq: row.get(31)?,
             },
         ))
     })?;
@@ -263,6 +263,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
         )
     };
     let attempts: Option<String> = row.get(29)?;
+    let losses: Option<String> = row.get(30)?;
     Ok(LogEntry {
         id: row.get::<_, CompactId<String>>(0)?.0.into(),
         at: row.time(1)?,
@@ -293,6 +294,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogEntry> {
             row.json(29)?
         } else {
             Vec::new()
+        },
+        losses: match losses {
+            Some(_) => row.json(30)?,
+            None => Losses::default(),
         },
         counted: None,
     })

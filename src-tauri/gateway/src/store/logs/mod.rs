@@ -8,7 +8,7 @@ mod write;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyway_protocols::{Protocol, usage::Usage};
+use keyway_protocols::{Protocol, loss::Losses, usage::Usage};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{GroupId, KeyId, RouteId};
@@ -23,7 +23,7 @@ pub(crate) use write::insert_history;
 const COLUMNS: &str = "id, at, request_id, group_id, key_id, key_name, asked_model, route_id, route_alias, provider,
     upstream_model, credential, protocol_in, protocol_out, streamed, status, error_code, error, input_tokens,
     cached_tokens, written_tokens, output_tokens, reasoning_tokens, request_bytes, response_bytes, first_byte_us,
-    total_us, finish_reason, client, attempts";
+    total_us, finish_reason, client, attempts, losses";
 
 /// The record of one exchange.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +80,8 @@ pub struct LogEntry {
     pub client: Option<Arc<str>>,
     /// The tries; left empty when there was one and it went well.
     pub attempts: Vec<AttemptNote>,
+    /// What did not reach the other side as it was.
+    pub losses: Losses,
     /// The tokens it adds to its key's lifetime counters; none when it does not count at all. Not kept.
     pub counted: Option<u64>,
 }

@@ -57,7 +57,7 @@ fn insert_sql() -> String {
     format!(
         "INSERT INTO request_log ({COLUMNS})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-             ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)
+             ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
          ON CONFLICT (id) DO NOTHING"
     )
 }
@@ -84,6 +84,10 @@ fn insert_one(insert: &mut Statement<'_>, entry: &LogEntry) -> Result<usize, Sto
     let attempts = match entry.attempts.as_slice() {
         [] => None,
         attempts => Some(json(&attempts)?),
+    };
+    let losses = match entry.losses.is_empty() {
+        true => None,
+        false => Some(json(&entry.losses)?),
     };
     Ok(insert.execute(params![
         CompactId(&*entry.id),
@@ -116,6 +120,7 @@ fn insert_one(insert: &mut Statement<'_>, entry: &LogEntry) -> Result<usize, Sto
         entry.finish_reason,
         entry.client.as_deref().map(shortened),
         attempts,
+        losses,
     ])?)
 }
 

@@ -15,7 +15,10 @@ use super::StoreError;
 /// "KyWy": marks the file as Keyway's, since keyway-router's database has the same name.
 const APPLICATION_ID: i32 = 0x4b79_5779;
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_first.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_first.sql")),
+    M::up(include_str!("../migrations/0002_translation.sql")),
+];
 
 /// Long enough for another process (the command line) to finish a write.
 const BUSY: Duration = Duration::from_secs(5);

@@ -75,13 +75,7 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     let error = Store::open(folder.path()).unwrap_err();
 
     assert!(
-        matches!(
-            error,
-            StoreError::Newer {
-                found: 99,
-                known: 1
-            }
-        ),
+        matches!(error, StoreError::Newer { found: 99, known } if known == STEPS.len()),
         "{error}"
     );
     assert_eq!(error.code(), "database_newer");
@@ -137,26 +131,56 @@ fn a_migration_keeps_a_copy_of_what_was() {
     samples::fill(&store, "work", &samples::sealer());
     let path = store.path().to_owned();
     drop(store);
-    let steps = [
-        STEPS[0].clone(),
-        M::up("DROP TABLE tools; CREATE TABLE extra (x INTEGER) STRICT;"),
-    ];
+    let known = STEPS.len();
+    let mut steps = STEPS.to_vec();
+    steps.push(M::up(
+        "DROP TABLE tools; CREATE TABLE extra (x INTEGER) STRICT;",
+    ));
 
     drop(open_with(folder.path(), &path, &steps).unwrap());
 
-    let backup = Connection::open(folder.path().join("backups/keyway-format1-1.db")).unwrap();
+    let name = format!("backups/keyway-format{known}-1.db");
+    let backup = Connection::open(folder.path().join(name)).unwrap();
     let tools: i64 = backup
         .query_row("SELECT count(*) FROM tools", [], |row| row.get(0))
         .unwrap();
     let version: i64 = backup
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!((tools, version), (1, 1));
+    assert_eq!((tools, version), (1, i64::try_from(known).unwrap()));
     let error = Store::open(folder.path()).unwrap_err();
     assert!(
-        matches!(error, StoreError::Newer { found: 2, known: 1 }),
+        matches!(error, StoreError::Newer { found, known: ours } if (found, ours) == (known + 1, known)),
         "{error}"
     );
+}
+
+#[test]
+fn a_database_of_the_first_format_is_brought_along_with_all_that_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyway.db");
+    let old = open_with(folder.path(), &path, &STEPS[..1]).unwrap();
+    old.execute_batch(
+        "INSERT INTO providers (uid, group_id, id, name, protocol, base_url, connect_ms, first_byte_ms, idle_ms,
+             created_at, updated_at)
+         VALUES ('u', 'default', 'p', 'P', 'openai', 'https://p.example', 1, 1, 1, 1, 1);
+         INSERT INTO routes (id, group_id, alias, provider, upstream_model, created_at, updated_at)
+         VALUES ('r', 'default', 'm', 'u', 'm-1', 1, 1);
+         INSERT INTO request_log (id, at, group_id, asked_model, protocol_in, streamed, status, request_bytes,
+             response_bytes, total_us)
+         VALUES ('l', 1, 'default', 'm', 'openai', 0, 200, 1, 1, 1);",
+    )
+    .unwrap();
+    drop(old);
+
+    let store = Store::open(folder.path()).unwrap();
+
+    let provider = store.read_blocking(|db| crate::store::providers::list(db, None));
+    assert!(provider.unwrap()[0].quirks.is_empty());
+    let route = store.read_blocking(|db| crate::store::routes::list(db, None));
+    assert_eq!(route.unwrap()[0].reasoning, None);
+    let entry = store.read_blocking(|db| crate::store::logs::get(db, "l"));
+    assert!(entry.unwrap().unwrap().losses.is_empty());
 }
 
 #[test]
@@ -164,10 +188,8 @@ fn a_migration_that_fails_changes_nothing() {
     let (folder, store) = samples::store();
     let path = store.path().to_owned();
     drop(store);
-    let steps = [
-        STEPS[0].clone(),
-        M::up("DROP TABLE tools; CREATE NONSENSE;"),
-    ];
+    let mut steps = STEPS.to_vec();
+    steps.push(M::up("DROP TABLE tools; CREATE NONSENSE;"));
 
     open_with(folder.path(), &path, &steps).unwrap_err();
 
