@@ -38,6 +38,7 @@ pub mod quirks;
 pub mod request;
 pub mod response;
 pub mod same;
+pub mod schema;
 pub mod sse;
 pub mod usage;
 
