@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test acceptance lint lint-ui test-ui bench package dev fmt
+.PHONY: help run test acceptance lint lint-ui test-ui bench fuzz package dev fmt
 
 # Puts the tools that .ci/setup fetched on PATH. One shell per line: the make of macOS knows no .ONESHELL.
 WITH_TOOLS := . .ci/env &&
@@ -59,6 +59,9 @@ test-ui:
 bench: ## compares Keyway with a bare proxy in one run (ARGS=--smoke for a quick look)
 	$(WITH_TOOLS) cargo build --locked --release --package keyway-gateway --package keyway-tests --bin keyway-server --bin keyway-bench && \
 	  "$${CARGO_TARGET_DIR:-target}/release/keyway-bench" $(ARGS)
+
+fuzz: ## feeds every reader of a protocol what nobody thought of (FUZZ_SECONDS=600 each)
+	$(WITH_TOOLS) src-tauri/protocols/fuzz/run
 
 package: ## makes an installable package of the desktop app for this system
 	.ci/setup package

@@ -1,0 +1,8 @@
+//! Fuzzes the answer reader of `gemini`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| keyway_protocols_fuzz::answer(
+    keyway_protocols::Protocol::Gemini,
+    data
+));
