@@ -1,8 +1,16 @@
 //! Different protocols on the two sides.
 
+mod gather;
+mod intake;
+mod replay;
 mod request;
+mod restore;
+mod stop;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod way_back;
+mod whole;
 
 use bytes::Bytes;
 
@@ -102,6 +110,8 @@ pub struct CrossBody {
 pub struct CrossEnd {
     /// The tokens it cost, if told.
     pub usage: Option<Usage>,
+    /// Whether `usage` is the gateway's own guess because the provider told nothing.
+    pub estimated: bool,
     /// Why the model stopped, in the words of the client's protocol.
     pub finish_reason: Option<String>,
     /// Whether the answer is whole. If not, the client was not told that it ended.
@@ -116,24 +126,17 @@ pub struct CrossEnd {
     pub thoughts: Vec<(String, Thought)>,
 }
 
-impl WayBack {
-    /// A provider's events, for a client that wants events.
-    pub fn stream(&self) -> CrossStream {
-        todo!()
-    }
-
-    /// A provider's whole answer, for a client that wants it whole; nothing if the body is no answer.
-    pub fn whole(&self, _body: &[u8]) -> Option<CrossBody> {
-        todo!()
-    }
-
-    /// A provider's whole answer, for a client that wants events: a provider that does not stream.
-    pub fn whole_as_events(&self, _body: &[u8]) -> Option<CrossBody> {
-        todo!()
-    }
-
-    /// A provider's events, for a client that wants the answer whole: a provider that only streams.
-    pub fn events_as_whole(&self, _body: &[u8]) -> Option<CrossBody> {
-        todo!()
+impl CrossEnd {
+    fn of(ended: restore::Ended, events: u64) -> Self {
+        Self {
+            usage: ended.usage,
+            estimated: ended.is_estimated,
+            finish_reason: ended.finish_reason,
+            whole: ended.is_whole,
+            error: ended.error,
+            events,
+            losses: ended.losses,
+            thoughts: ended.thoughts,
+        }
     }
 }

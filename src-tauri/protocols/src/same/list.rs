@@ -9,7 +9,7 @@ use crate::json::{Class, Quote, class, closing_quote};
 
 /// A list whose elements go on one by one.
 #[derive(Debug, Default)]
-pub(super) struct List {
+pub(crate) struct List {
     held: BytesMut,
     depth: usize,
     is_text: bool,
@@ -18,7 +18,7 @@ pub(super) struct List {
 
 impl List {
     /// The next complete element of `chunk`, with what stands in front of it; the rest waits.
-    pub(super) fn next_element(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
+    pub(crate) fn next_element(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let end = self.end_in(chunk);
         let piece = chunk.split_to(end.unwrap_or(chunk.len()));
         if end.is_some() && self.held.is_empty() {
@@ -29,12 +29,12 @@ impl List {
     }
 
     /// How many bytes wait.
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.held.len()
     }
 
     /// What is left at the end; nothing if the list was not closed.
-    pub(super) fn rest(self) -> Option<Bytes> {
+    pub(crate) fn rest(self) -> Option<Bytes> {
         (self.depth == 0).then(|| self.held.freeze())
     }
 

@@ -12,6 +12,7 @@ mod stream;
 pub use crate::error::UpstreamError as UpstreamStreamError;
 pub use crate::sse::StreamError;
 pub use body::{SameBody, same_body};
+pub(crate) use list::List;
 pub use stream::{SameStream, StreamEnd};
 
 use std::ops::Range;
