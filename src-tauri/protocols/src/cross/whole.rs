@@ -82,7 +82,7 @@ impl WayBack {
         if value.is_array() {
             return Some(Answer::Events);
         }
-        let response = read_response(self.target, value)?;
+        let response = read_response(self.target, value, &self.quirks)?;
         Some(Answer::Whole(Box::new(response)))
     }
 

@@ -6,6 +6,7 @@ mod halves;
 mod tests;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -17,6 +18,7 @@ use crate::codec::{ReadStream, read_response, stream_reader};
 use crate::error::{ErrorKind, UpstreamError, recognise_value};
 use crate::event::Event;
 use crate::json;
+use crate::quirks::Quirks;
 use crate::sse::StreamError;
 use framing::{Framing, Piece};
 pub(super) use halves::mended;
@@ -26,6 +28,7 @@ use halves::{Halves, marked};
 #[derive(Debug)]
 pub(super) struct Intake {
     protocol: Protocol,
+    quirks: Arc<Quirks>,
     framing: Framing,
     reader: Box<dyn ReadStream>,
     halves: Halves,
@@ -41,6 +44,7 @@ impl Intake {
     pub(super) fn new(way: &WayBack) -> Self {
         Self {
             protocol: way.target,
+            quirks: Arc::clone(&way.quirks),
             framing: Framing::default(),
             reader: stream_reader(way.target, &way.quirks),
             halves: Halves::default(),
@@ -139,7 +143,7 @@ impl Intake {
         let from = out.len();
         if let Some(error) = recognise_value(self.protocol, 200, &value) {
             out.push(Event::Failed(error));
-        } else if let Some(response) = read_response(self.protocol, value) {
+        } else if let Some(response) = read_response(self.protocol, value, &self.quirks) {
             replay(response, out);
         }
         self.is_heard = out.len() > from;
