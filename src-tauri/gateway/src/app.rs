@@ -22,7 +22,7 @@ use crate::{
     secrets::{MasterSource, Sealer},
     store::{self, Store, StoreError},
     tasks::Tasks,
-    upstream::{health::Health, http::Http, known::Known},
+    upstream::{health::Health, http::Http, known::Known, thoughts::Thoughts},
 };
 
 /// What a running gateway is made of.
@@ -48,6 +48,8 @@ pub struct App {
     pub http: Http,
     /// Providers that have no endpoint for counting tokens.
     pub counts_nothing: Known,
+    /// What upstreams want back of earlier answers.
+    pub thoughts: Thoughts,
     /// Owns every task.
     pub tasks: Tasks,
     /// Tells the UI and the tray what happened.

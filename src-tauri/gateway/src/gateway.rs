@@ -113,6 +113,9 @@ impl Gateway {
         }));
         app.tasks.spawn(|stop| upkeep::prune_log(app.clone(), stop));
         app.tasks.spawn(upkeep::forget_tokenizer);
+        let forgetting = app.clone();
+        app.tasks
+            .spawn(move |stop| upkeep::forget_thoughts(forgetting, stop));
         let router = admin::router(app.clone()).merge(web::router(app.clone()));
         Ok(Self {
             app,
@@ -286,6 +289,7 @@ impl Vault {
             health: crate::upstream::health::Health::default(),
             http: crate::upstream::http::Http::default(),
             counts_nothing: crate::upstream::known::Known::default(),
+            thoughts: crate::upstream::thoughts::Thoughts::default(),
             tasks: Tasks::default(),
             events: Events::default(),
             metrics: Metrics::default(),

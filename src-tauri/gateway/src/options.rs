@@ -6,6 +6,7 @@ use std::{
     collections::HashMap,
     fs, io,
     net::{IpAddr, SocketAddr},
+    num::NonZeroU64,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,6 +15,8 @@ use secrecy::SecretString;
 
 /// Longer than clients and reverse proxies keep idle connections, so that it is they who close them.
 const HEAD_PATIENCE: Duration = Duration::from_secs(90);
+/// Shorter than clients and reverse proxies wait for a stream that says nothing.
+const KEEP_ALIVE: Duration = Duration::from_secs(12);
 /// The port that agents are pointed at.
 pub const DEFAULT_PORT: u16 = 9233;
 
@@ -40,6 +43,8 @@ pub struct Options {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// How long a client may take to send a request's head, and a connection may lie idle.
     pub head_patience: Duration,
+    /// How long a client that reads another protocol's events hears nothing before it is told that somebody is there.
+    pub keep_alive: Duration,
     /// Whether the OS keychain may be asked for the master key.
     pub keychain: bool,
     /// Where the D-Bus session is, which leads to the keychain on Linux.
@@ -122,6 +127,14 @@ impl Options {
                 "it must be a number of seconds",
             )?
             .map_or(HEAD_PATIENCE, Duration::from_secs),
+            keep_alive: parsed(
+                environment,
+                "KEYWAY_KEEP_ALIVE_SECONDS",
+                "it must be a number of seconds above 0",
+            )?
+            .map_or(KEEP_ALIVE, |seconds: NonZeroU64| {
+                Duration::from_secs(seconds.get())
+            }),
             keychain: parsed(environment, "KEYWAY_KEYCHAIN", "it must be true or false")?
                 .unwrap_or(true),
             session_bus: environment

@@ -34,6 +34,14 @@ pub(crate) async fn forget_tokenizer(stop: CancellationToken) {
     }
 }
 
+/// Forgets thoughts that nobody asked back in time.
+pub(crate) async fn forget_thoughts(app: Arc<App>, stop: CancellationToken) {
+    let mut each_minute = tokio::time::interval(EACH_MINUTE);
+    while stop.run_until_cancelled(each_minute.tick()).await.is_some() {
+        app.thoughts.forget_old(app.clock.instant());
+    }
+}
+
 async fn prune(app: &App, stop: &CancellationToken) -> Result<(), StoreError> {
     let settings = app.live.now().settings.clone();
     let age = jiff::SignedDuration::from_hours(24 * i64::from(settings.retention_days));

@@ -224,6 +224,7 @@ fn options(folder: &TempDir) -> Options {
         log_level: "info".to_owned(),
         tls: None,
         head_patience: std::time::Duration::from_secs(15),
+        keep_alive: std::time::Duration::from_secs(12),
         keychain: false,
         session_bus: None,
         runtime_dir: None,

@@ -1,76 +1,16 @@
 //! One try at one target: address, headers, key, body, and the call.
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use hyper::body::Incoming;
-use keyway_protocols::{Protocol, envelope};
 
-use super::{error::ProxyError, headers, multipart, plan::PlannedTarget};
+use super::{ask::Ask, error::ProxyError, headers, plan::PlannedTarget, prepare::Prepared};
 use crate::{
     app::App,
     config::Credential,
     upstream::{
-        address::{Action, address},
-        health::Outcome,
-        http::CallError,
-        outgoing::Outgoing,
-        sign::sign,
+        address::address, health::Outcome, http::CallError, outgoing::Outgoing, sign::sign,
     },
 };
-
-/// What the client asked, ready to be sent to any target.
-#[derive(Debug)]
-pub(super) struct Ask<'a> {
-    /// The method, for endpoints that are passed through.
-    pub method: Method,
-    /// The protocol spoken on both sides.
-    pub protocol: Protocol,
-    /// What is asked of the upstream.
-    pub action: OwnedAction,
-    /// The client's headers.
-    pub headers: &'a HeaderMap,
-    /// The client's query, without its key.
-    pub query: Option<String>,
-    /// The body as it came.
-    pub pieces: Vec<Bytes>,
-    /// Where the model's name stands in it; Gemini has it in the path.
-    pub spot: Option<Spot>,
-}
-
-/// Where the model's name stands in a body, and how it is written there.
-#[derive(Debug)]
-pub(super) enum Spot {
-    /// In JSON, quoted.
-    Json(envelope::ModelSpot),
-    /// In a form, as it is.
-    Form(envelope::ModelSpot),
-}
-
-/// An [`Action`] that owns its path.
-#[derive(Debug, Clone)]
-pub(super) enum OwnedAction {
-    /// The protocol's main endpoint.
-    Generate {
-        /// Whether Gemini's streaming form is meant.
-        streamed: bool,
-    },
-    /// Counting tokens.
-    CountTokens,
-    /// A path below the base URL.
-    Below(String),
-}
-
-impl OwnedAction {
-    fn borrowed(&self) -> Action<'_> {
-        match self {
-            Self::Generate { streamed } => Action::Generate {
-                streamed: *streamed,
-            },
-            Self::CountTokens => Action::CountTokens,
-            Self::Below(path) => Action::Below(path),
-        }
-    }
-}
 
 /// So many connections may turn out to have ended while they waited; the pool may hold more of them.
 const MOST_STALE: u32 = 3;
@@ -79,13 +19,14 @@ const MOST_STALE: u32 = 3;
 pub(super) async fn attempt(
     app: &App,
     ask: &Ask<'_>,
+    prepared: &Prepared,
     target: &PlannedTarget,
     credential: Option<&Credential>,
 ) -> Result<Response<Incoming>, ProxyError> {
     let provider = &target.provider.provider;
     let mut stale = 0;
     loop {
-        let request = request(ask, target, credential)?;
+        let request = request(ask, prepared, target, credential)?;
         match app.http.send(provider, request).await {
             Err(CallError::Stale(_)) if stale < MOST_STALE => stale += 1,
             sent => {
@@ -100,39 +41,35 @@ pub(super) async fn attempt(
 
 fn request(
     ask: &Ask<'_>,
+    prepared: &Prepared,
     target: &PlannedTarget,
     credential: Option<&Credential>,
 ) -> Result<Request<Outgoing>, ProxyError> {
     let provider = &target.provider.provider;
     let base = provider
-        .base_url_for(ask.protocol)
+        .base_url_for(target.protocol)
         .unwrap_or(&provider.base_url);
     let uri = address(
         base,
-        ask.protocol,
-        ask.action.borrowed(),
+        target.protocol,
+        prepared.action.borrowed(),
         target.model(),
-        ask.query.as_deref(),
+        prepared.query.as_deref(),
     )?;
     let host = uri.host().unwrap_or_default();
-    let mut sent = headers::forwarded(ask.headers, host);
+    let mut sent = if target.protocol == ask.protocol {
+        headers::forwarded(ask.headers, host)
+    } else {
+        headers::forwarded_across(ask.headers, host, prepared.wants_events())
+    };
     let unusable = || ProxyError::BadCredential(provider.id.clone());
     let secret = match credential {
         Some(credential) => Some(credential.secret.as_ref().ok_or_else(unusable)?),
         None => None,
     };
-    sign(&mut sent, ask.protocol, host, secret).map_err(|_| unusable())?;
+    sign(&mut sent, target.protocol, host, secret).map_err(|_| unusable())?;
     add_own(&mut sent, provider);
-    let pieces = match &ask.spot {
-        Some(Spot::Json(spot)) if spot.name != target.model() => {
-            envelope::splice(&ask.pieces, spot, target.model())
-        }
-        Some(Spot::Form(spot)) if spot.name != target.model() => {
-            multipart::replaced(&ask.pieces, spot.start..spot.end, target.model())
-        }
-        Some(_) | None => ask.pieces.clone(),
-    };
-    let mut request = Request::new(Outgoing::new(pieces));
+    let mut request = Request::new(Outgoing::new(prepared.pieces.clone()));
     *request.method_mut() = ask.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = sent;

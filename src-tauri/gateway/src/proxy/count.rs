@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction, Spot},
+    ask::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover,
@@ -38,6 +38,7 @@ where
         in_path: model,
         protocol,
         wants: Wants::Conversation,
+        across: true,
     };
     let plan = generate::planned(exchange, asked, &intake.envelope, wanted);
     let ask = Ask {
@@ -48,6 +49,7 @@ where
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model.map(Spot::Json),
+        turn: Some(generate::turn(exchange, asked)),
     };
     match plan.map(|plan| plan.targets) {
         Ok(Targets::Providers(targets)) => {
@@ -55,8 +57,7 @@ where
                 return Ok(answer);
             }
         }
-        // What a provider of another protocol will get is counted like what the client sent.
-        Ok(Targets::Echo) | Err(ProxyError::ProtocolMismatch { .. }) => {}
+        Ok(Targets::Echo) => {}
         Err(error) => return Err(error),
     }
     by_tokenizer(protocol, &ask.pieces).await
@@ -69,7 +70,10 @@ async fn by_upstream(
     ask: &Ask<'_>,
     targets: &[PlannedTarget],
 ) -> Option<Answer> {
-    let target = targets.first()?;
+    // What a provider of another protocol will get is counted like what the client sent.
+    let target = targets
+        .first()
+        .filter(|target| target.protocol == ask.protocol)?;
     let uid = &target.provider.provider.uid;
     if exchange.app.counts_nothing.contains(uid) {
         return None;

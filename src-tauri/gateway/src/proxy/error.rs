@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyway_protocols::{
-    Protocol,
+    Protocol, Unsayable,
     envelope::EnvelopeError,
     error::{ErrorKind, ErrorReply},
 };
@@ -12,6 +12,15 @@ use crate::{
     metering::{limits::LimitHit, tokens::CountError},
     upstream::{address::BadAddress, http::CallError},
 };
+
+impl From<Unsayable> for ProxyError {
+    fn from(unsayable: Unsayable) -> Self {
+        Self::NotConvertible {
+            field: Some(unsayable.field).filter(|field| !field.is_empty()),
+            message: unsayable.message,
+        }
+    }
+}
 
 /// Why a request got no answer of an upstream.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +103,14 @@ pub enum ProxyError {
         provider: String,
         /// What the provider speaks.
         speaks: Protocol,
+    },
+    /// The request cannot be said in the protocol of the provider.
+    #[error("{}{message}", .field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default())]
+    NotConvertible {
+        /// The field at fault, in the words of the client's protocol.
+        field: Option<String>,
+        /// What is wrong and what to do about it.
+        message: String,
     },
     /// Everything that could answer rests after failures.
     #[error("every provider of {model:?} is resting after failures; {explanation}")]
@@ -190,6 +207,7 @@ impl ProxyError {
             Self::NotAllowed { .. } => "not_allowed",
             Self::NoTarget { .. } => "no_target",
             Self::ProtocolMismatch { .. } => "protocol_mismatch",
+            Self::NotConvertible { .. } => "not_convertible",
             Self::AllResting { .. } => "all_resting",
             Self::Call {
                 error: CallError::FirstByteTimeout(_),
@@ -226,6 +244,7 @@ impl ProxyError {
             | Self::BodyBroken
             | Self::MissingModel(_)
             | Self::ProtocolMismatch { .. }
+            | Self::NotConvertible { .. }
             | Self::NoUpstreamPath(_)
             | Self::UnknownJob
             | Self::NoWebSocket
@@ -267,6 +286,7 @@ impl ProxyError {
             | Self::NoRoute { .. }
             | Self::NotAllowed { .. }
             | Self::ProtocolMismatch { .. }
+            | Self::NotConvertible { .. }
             | Self::AllResting { .. }
             | Self::Call { .. }
             | Self::NotAnAnswer { .. }
@@ -301,7 +321,21 @@ impl ProxyError {
                 | Self::Address(_)
                 | Self::BadCredential(_)
                 | Self::Cut { .. }
+                | Self::NotConvertible { .. }
         )
+    }
+
+    /// Whether it says something about the upstream's health.
+    pub(super) fn is_fault_of_upstream(&self) -> bool {
+        matches!(
+            self,
+            Self::Call { .. } | Self::NotAnAnswer { .. } | Self::Cut { .. }
+        )
+    }
+
+    /// Whether the client's own retries are of no use, which some clients have to be told.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self, Self::NotConvertible { .. })
     }
 
     /// The error in the shape of a protocol, given with its text because texts are made once.

@@ -5,13 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderMap, header};
-use keyway_protocols::{Protocol, error::UpstreamError};
+use http::{HeaderMap, HeaderValue, header};
+use keyway_protocols::{Protocol, cross::CrossEnd, error::UpstreamError};
 
-use super::{admit::Caller, error::ProxyError};
+use super::{admit::Caller, error::ProxyError, headers};
 use crate::{
     app::App,
-    ids::{self, GroupId},
+    ids::{self, GroupId, KeyId},
     metering::limits::Reservation,
     store::logs::{AttemptNote, LogEntry},
 };
@@ -32,6 +32,8 @@ pub(super) struct Exchange {
     pub recorded: bool,
     /// Pieces of output seen, for an answer that never told its usage.
     pub output_events: u64,
+    /// Whether the client wants to be told what was lost.
+    wants_losses: bool,
     began: Instant,
     reservation: Option<Reservation>,
     is_sent: bool,
@@ -48,6 +50,7 @@ impl Exchange {
             entry,
             recorded: true,
             output_events: 0,
+            wants_losses: headers.contains_key(headers::LOSS),
             began,
             reservation: None,
             is_sent: false,
@@ -103,6 +106,26 @@ impl Exchange {
     pub(super) fn told(&mut self, error: UpstreamError) {
         self.entry.error_code = Some(error.kind.as_str().into());
         self.entry.error = Some(error.message.into());
+    }
+
+    /// Notes how an answer of another protocol ended, and keeps the thoughts that its provider will want back.
+    pub(super) fn crossed(&mut self, end: CrossEnd, key: Option<&KeyId>) {
+        self.entry.usage = end.usage;
+        self.entry.finish_reason = end.finish_reason.map(Into::into);
+        self.entry.losses.absorb(end.losses);
+        self.output_events = end.events;
+        if let Some(key) = key {
+            let now = self.app.clock.instant();
+            self.app.thoughts.keep(key, end.thoughts, now);
+        }
+    }
+
+    /// Tells a client that asks for it what was lost so far.
+    pub(super) fn tell_losses(&self, headers: &mut HeaderMap) {
+        let told = self.entry.losses.header().filter(|_| self.wants_losses);
+        if let Some(told) = told.and_then(|told| HeaderValue::try_from(told).ok()) {
+            headers.insert(headers::LOSS, told);
+        }
     }
 
     /// Notes that something reached an upstream, which counts whatever comes of it.

@@ -2,16 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::{Response, StatusCode};
-use hyper::body::Incoming;
+use http::StatusCode;
 
 use super::{
-    answer::Answer,
-    attempt::{self, Ask, attempt},
+    answer::{Answer, Origin},
+    ask::Ask,
+    attempt::{self, attempt},
     error::ProxyError,
     exchange::{Exchange, micros},
     manner::no_answer,
     plan::PlannedTarget,
+    prepare::{Prepared, prepare},
     share::claim,
 };
 use crate::{
@@ -44,22 +45,18 @@ pub(super) async fn ask(
     let app = exchange.app.clone();
     let candidates = candidates(targets, key);
     let mut leftover = None;
+    let mut body = Body::default();
     for (index, candidate) in candidates.iter().enumerate() {
         // A circuit without an alternative is of no use: the upstream's own word is worth more than ours.
         if candidates.len() > 1 && !app.health.admits(&candidate.circuit(), app.clock.now()) {
             continue;
         }
         let last = index + 1 == candidates.len();
-        match candidate.try_once(exchange, ask).await {
-            Ok(answered) if answered.trouble.is_none() => {
-                return Ok(candidate.answer(exchange, answered.response));
-            }
+        match candidate.try_once(exchange, ask, &mut body).await {
+            Ok(answered) if answered.trouble.is_none() || last => return Ok(answered.answer),
             Ok(answered) => {
-                let answer = candidate.answer(exchange, answered.response);
-                if last {
-                    return Ok(answer);
-                }
-                leftover = Some(Leftover::Answered(index, Box::new(answer.held().await)));
+                let held = answered.answer.held().await;
+                leftover = Some(Leftover::Answered(index, Box::new(held)));
             }
             Err(error) if error.is_retryable() => leftover = Some(Leftover::Failed(error)),
             Err(error) => return Err(error),
@@ -80,63 +77,96 @@ pub(super) async fn ask(
     }
 }
 
-/// The head of an answer and what it says about the upstream's health.
+/// An answer that begins and what it says about the upstream's health.
 struct Answered {
-    response: Response<Incoming>,
+    answer: Answer,
     trouble: Option<Outcome>,
 }
 
-impl Candidate<'_> {
+/// The request as the target that is being asked gets it; its credentials share it.
+#[derive(Default)]
+struct Body<'a>(Option<(&'a PlannedTarget, Prepared)>);
+
+impl<'a> Body<'a> {
+    async fn for_target(
+        &mut self,
+        app: &Arc<App>,
+        ask: &Ask<'_>,
+        target: &'a PlannedTarget,
+    ) -> Result<&Prepared, ProxyError> {
+        let is_his = |made: &(&PlannedTarget, Prepared)| std::ptr::eq(made.0, target);
+        let made = match self.0.take().filter(is_his) {
+            Some(made) => made,
+            None => (target, prepare(app, ask, target).await?),
+        };
+        Ok(&self.0.insert(made).1)
+    }
+}
+
+impl<'a> Candidate<'a> {
     async fn try_once(
         &self,
         exchange: &mut Exchange,
         ask: &Ask<'_>,
+        body: &mut Body<'a>,
     ) -> Result<Answered, ProxyError> {
         self.describe(exchange);
-        let app = exchange.app.clone();
         let began = exchange.elapsed();
-        let outcome = attempt(
-            &app,
-            ask,
-            self.target,
-            self.credential.map(|credential| &**credential),
-        )
-        .await;
+        let mut status = None;
+        let outcome = self.ask_once(exchange, ask, body, &mut status).await;
         let took = exchange.elapsed().saturating_sub(began);
-        let now = app.clock.now();
         match outcome {
-            Ok(response) => {
-                exchange.sent();
-                let status = response.status();
-                if let Some(what) = no_answer(status, response.headers()) {
-                    self.note_health(&app, Outcome::Failed);
-                    let provider = self.target.provider.provider.id.clone();
-                    let what = what.to_owned();
-                    let error = ProxyError::NotAnAnswer { provider, what };
-                    exchange.tried(|| self.note(Some(status), Some(error.code()), took), false);
-                    return Err(error);
-                }
-                let trouble = attempt::trouble(status, response.headers(), now);
-                self.note_health(&app, trouble.unwrap_or(Outcome::Served));
+            Ok(answered) => {
+                let trouble = answered.trouble;
+                self.note_health(&exchange.app, trouble.unwrap_or(Outcome::Served));
+                let status = answered.answer.status();
                 exchange.tried(|| self.note(Some(status), None, took), trouble.is_none());
-                Ok(Answered { response, trouble })
+                Ok(answered)
             }
             Err(error) => {
-                if let ProxyError::Call { error, .. } = &error {
-                    if !error.is_connect() {
-                        exchange.sent();
-                    }
-                    self.note_health(&app, Outcome::Failed);
+                if error.is_fault_of_upstream() {
+                    self.note_health(&exchange.app, Outcome::Failed);
                 }
-                exchange.tried(|| self.note(None, Some(error.code()), took), false);
+                exchange.tried(|| self.note(status, Some(error.code()), took), false);
                 Err(error)
             }
         }
     }
 
-    fn answer(&self, exchange: &Exchange, response: Response<Incoming>) -> Answer {
-        let credential = self.credential.map(|credential| credential.id.clone());
-        Answer::of_upstream(response, self.target.clone(), credential, exchange)
+    async fn ask_once(
+        &self,
+        exchange: &mut Exchange,
+        ask: &Ask<'_>,
+        body: &mut Body<'a>,
+        status: &mut Option<StatusCode>,
+    ) -> Result<Answered, ProxyError> {
+        let app = exchange.app.clone();
+        let prepared = body.for_target(&app, ask, self.target).await?;
+        exchange.entry.losses = prepared.losses.clone();
+        let credential = self.credential.map(|credential| &**credential);
+        let response = attempt(&app, ask, prepared, self.target, credential).await;
+        let response = response.inspect_err(|error| {
+            if matches!(error, ProxyError::Call { error, .. } if !error.is_connect()) {
+                exchange.sent();
+            }
+        })?;
+        exchange.sent();
+        *status = Some(response.status());
+        if let Some(what) = no_answer(response.status(), response.headers()) {
+            let provider = self.target.provider.provider.id.clone();
+            let what = what.to_owned();
+            return Err(ProxyError::NotAnAnswer { provider, what });
+        }
+        let trouble = attempt::trouble(response.status(), response.headers(), app.clock.now());
+        let from = Origin {
+            target: self.target.clone(),
+            credential: self.credential.map(|credential| credential.id.clone()),
+            alias: alias(exchange, self.target),
+            way: prepared.way.clone(),
+        };
+        let answer = Answer::of_upstream(response, from).opened(&app).await?;
+        let trouble = trouble.or_else(|| answer.trouble());
+        Ok(Answered { answer, trouble })
     }
 
     /// Notes in the log entry who is being asked.
@@ -184,6 +214,12 @@ impl Candidate<'_> {
         let credential = self.credential.map(|credential| &credential.id);
         self.target.circuit(credential)
     }
+}
+
+/// The name the client knows the model by, when it is another.
+fn alias(exchange: &Exchange, target: &PlannedTarget) -> Option<Arc<str>> {
+    let asked = &exchange.entry.asked_model;
+    (**asked != *target.model()).then(|| asked.clone())
 }
 
 /// Every target with each of its credentials, in the order they are asked.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Method;
 use http_body::Body;
-use keyway_protocols::{Protocol, envelope::Envelope};
+use keyway_protocols::{Protocol, cross::ReasoningForm, envelope::Envelope};
 
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction, Spot},
+    ask::{Ask, OwnedAction, Spot, Turn},
     echo,
     endpoints::GeminiPath,
     error::ProxyError,
@@ -19,6 +19,7 @@ use super::{
     intake::{self, Intake},
     plan::{self, Plan, Question, Targets, Wants},
 };
+use crate::config::{ClientKey, Purpose, Reasoning, Route};
 
 /// Answers a request for an answer of a model.
 pub(super) async fn answer<B>(
@@ -37,8 +38,10 @@ where
         in_path: gemini.map(|path| path.model),
         protocol,
         wants: Wants::Conversation,
+        across: true,
     };
     let plan = planned(exchange, asked, &intake.envelope, wanted)?;
+    let reasoning = reasoning(plan.route.as_deref(), &asked.caller.key);
     reserve(exchange, asked)?;
     match plan.targets {
         Targets::Echo => Ok(echo::answer(
@@ -63,6 +66,11 @@ where
                 query: asked.query(),
                 pieces,
                 spot: envelope.model.map(Spot::Json),
+                turn: Some(Turn {
+                    streamed,
+                    reasoning,
+                    ..turn(exchange, asked)
+                }),
             };
             failover::ask(exchange, &ask, &targets, &asked.caller.key).await
         }
@@ -77,6 +85,31 @@ pub(super) struct Wanted {
     pub protocol: Protocol,
     /// Whether another model may stand in.
     pub wants: Wants,
+    /// Whether it can be said in other protocols.
+    pub across: bool,
+}
+
+/// What holds for each turn of a conversation.
+pub(super) fn turn(exchange: &Exchange, asked: &Asked) -> Turn {
+    let protocol = exchange.entry.protocol_in;
+    let query = asked.head.uri.query().unwrap_or_default();
+    Turn {
+        id: exchange.entry.id.clone(),
+        key: asked.caller.key.id.clone(),
+        alias: exchange.entry.asked_model.clone(),
+        streamed: None,
+        list: protocol == Protocol::Gemini && !query.split('&').any(|part| part == "alt=sse"),
+        reasoning: ReasoningForm::Native,
+    }
+}
+
+/// How the client takes thoughts: as the route says, else as the purpose of its key needs it.
+fn reasoning(route: Option<&Route>, key: &ClientKey) -> ReasoningForm {
+    match (route.and_then(|route| route.reasoning), key.purpose) {
+        (Some(Reasoning::Native), _) | (None, Purpose::Default) => ReasoningForm::Native,
+        (Some(Reasoning::ThinkTags), _) | (None, Purpose::Cursor) => ReasoningForm::Tags,
+        (Some(Reasoning::Drop), _) => ReasoningForm::Drop,
+    }
 }
 
 /// Finds the targets for the asked model and notes both in the log entry.
@@ -99,6 +132,7 @@ pub(super) fn planned(
         asked: &name,
         protocol: wanted.protocol,
         wants: wanted.wants,
+        across: wanted.across,
         id: exchange.id(),
     };
     let plan = plan::plan(group, key, question)?;

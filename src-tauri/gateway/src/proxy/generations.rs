@@ -9,7 +9,7 @@ use http_body::Body;
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction, Spot},
+    ask::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover, generate, intake,
@@ -47,6 +47,7 @@ where
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model.map(Spot::Json),
+        turn: None,
     };
     failover::ask(exchange, &ask, &[target], key).await
 }
@@ -82,6 +83,7 @@ pub(super) async fn poll(
         query: kept,
         pieces: Vec::new(),
         spot: None,
+        turn: None,
     };
     failover::ask(exchange, &ask, &[target], key).await
 }

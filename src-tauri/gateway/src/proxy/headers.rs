@@ -1,11 +1,18 @@
 //! Which headers go along: from the client to the upstream, and back.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use keyway_protocols::Protocol;
 
 /// Counts how many gateways a request went through, so that a chain of them ends.
 pub(super) const HOPS: HeaderName = HeaderName::from_static("x-keyway-hops");
 /// The id that finds the log entry of an answer.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-keyway-request-id");
+
+/// Asks for what a conversion lost, and tells it.
+pub(super) const LOSS: HeaderName = HeaderName::from_static("x-keyway-loss");
+
+/// Clients that see `false` here do not try again by themselves.
+pub(super) const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// More gateways than this in a row are a loop.
 const MOST_HOPS: u32 = 4;
@@ -50,6 +57,30 @@ const DROPPED_FAMILIES: [&str; 4] = ["sec-", "x-forwarded-", "x-keyway-", "acces
 /// Holds the paths of the user's workspaces: for the vendor of the agent, for nobody else.
 const CODEX_METADATA: &str = "x-codex-turn-metadata";
 
+/// Headers that mean something in one protocol only, or say more of a client than another vendor needs to know.
+const FOREIGN_FAMILIES: [&str; 9] = [
+    "anthropic-",
+    "openai-",
+    "x-openai-",
+    "x-goog-",
+    "x-gemini-",
+    "x-codex-",
+    "x-claude-",
+    "x-stainless-",
+    "chatgpt-",
+];
+const FOREIGN: [HeaderName; 9] = [
+    header::ACCEPT,
+    header::CONTENT_TYPE,
+    HeaderName::from_static("x-app"),
+    HeaderName::from_static("originator"),
+    HeaderName::from_static("session-id"),
+    HeaderName::from_static("session_id"),
+    HeaderName::from_static("thread-id"),
+    HeaderName::from_static("conversation_id"),
+    HeaderName::from_static("x-client-request-id"),
+];
+
 /// The headers of a request as the upstream at `host` gets them, without credentials.
 pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(client.len() + 4);
@@ -70,6 +101,62 @@ pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
     };
     headers.insert(HOPS, hops);
     headers
+}
+
+/// The same for an upstream that speaks another protocol than the client.
+pub(super) fn forwarded_across(client: &HeaderMap, host: &str, wants_events: bool) -> HeaderMap {
+    let mut headers = forwarded(client, host);
+    let is_foreign = |name: &HeaderName| {
+        FOREIGN.contains(name)
+            || FOREIGN_FAMILIES
+                .iter()
+                .any(|family| name.as_str().starts_with(family))
+    };
+    let foreign: Vec<_> = headers
+        .keys()
+        .filter(|name| is_foreign(name))
+        .cloned()
+        .collect();
+    for name in foreign {
+        headers.remove(name);
+    }
+    let json = HeaderValue::from_static("application/json");
+    let accepted = if wants_events {
+        HeaderValue::from_static("text/event-stream")
+    } else {
+        json.clone()
+    };
+    headers.insert(header::CONTENT_TYPE, json);
+    headers.insert(header::ACCEPT, accepted);
+    headers
+}
+
+/// The headers of an answer as a client of another protocol gets them: when to come again, and the upstream's
+/// id of the request. What else there is counts other things in other units.
+pub(super) fn returned_across(
+    upstream: &HeaderMap,
+    client: Protocol,
+    now: jiff::Timestamp,
+) -> HeaderMap {
+    let mut back = HeaderMap::new();
+    if let Some(wait) = super::retry::retry_after(upstream, now) {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        back.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    let names = ["request-id", "x-request-id"];
+    if let Some(id) = names.iter().find_map(|name| upstream.get(*name)) {
+        back.insert(usual_id(client), id.clone());
+    }
+    back
+}
+
+/// The header that clients of a protocol look for the id of a request in.
+pub(super) fn usual_id(protocol: Protocol) -> HeaderName {
+    HeaderName::from_static(if protocol == Protocol::Anthropic {
+        "request-id"
+    } else {
+        "x-request-id"
+    })
 }
 
 /// The headers of an answer as the client gets them.
@@ -176,6 +263,48 @@ mod tests {
             ]
         );
         assert_eq!(sent[header::ACCEPT_ENCODING], "identity");
+    }
+
+    #[test]
+    fn what_only_one_protocol_knows_stays_out_of_the_others() {
+        let client = map(&[
+            ("anthropic-beta", "context-1m-2025-08-07"),
+            ("anthropic-version", "2023-06-01"),
+            ("x-stainless-lang", "js"),
+            ("x-claude-code-session-id", "s"),
+            ("x-codex-window-id", "w"),
+            ("x-goog-api-client", "genai"),
+            ("openai-organization", "o"),
+            ("accept", "*/*"),
+            ("traceparent", "00-1-1-01"),
+        ]);
+        let sent = forwarded_across(&client, "api.deepseek.com", true);
+        let mut names: Vec<_> = sent.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        let kept = [
+            "accept",
+            "accept-encoding",
+            "content-type",
+            "traceparent",
+            "x-keyway-hops",
+        ];
+        assert_eq!(names, kept);
+        assert_eq!(sent[header::ACCEPT], "text/event-stream");
+    }
+
+    #[test]
+    fn p292_limits_of_another_vendor_do_not_come_back_but_when_to_come_again_does() {
+        let upstream = map(&[
+            ("retry-after-ms", "1200"),
+            ("x-ratelimit-reset-tokens", "6m0s"),
+            ("x-request-id", "req_1"),
+            ("openai-version", "2020-10-01"),
+        ]);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let back = returned_across(&upstream, Protocol::Anthropic, now);
+        assert_eq!(back.len(), 2, "{back:?}");
+        assert_eq!(back[header::RETRY_AFTER], "2");
+        assert_eq!(back["request-id"], "req_1");
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //!            plan       pure: snapshot, key, asked model -> targets      404
 //!            (limits)   reserved here, settled by the exchange           429
 //!            failover   for each target and credential:
-//!              attempt    address, headers, key, body, call
+//!              prepare    body: as it came, or said in the target's protocol  400
+//!              attempt    address, headers, key, call
 //! client ◄─ answer      head judged: events, JSON, bytes, or no answer at all
 //!            relay      passed on as it comes; usage read in passing
 //! ```
@@ -18,8 +19,10 @@
 
 mod admit;
 mod answer;
+mod ask;
 mod attempt;
 mod collect;
+mod convert;
 mod count;
 mod decode;
 mod echo;
@@ -36,6 +39,7 @@ mod models;
 mod multipart;
 mod pass;
 mod plan;
+mod prepare;
 mod quoted;
 mod relay;
 mod reply;
@@ -181,6 +185,11 @@ fn refuse(protocol: Protocol, mut exchange: Exchange, error: &ProxyError) -> Res
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if error.is_final() && protocol == Protocol::Anthropic {
+        response
+            .headers_mut()
+            .insert(headers::SHOULD_RETRY, HeaderValue::from_static("false"));
     }
     let id = exchange.entry.id.clone();
     exchange.refuse(status.as_u16(), error, &message);

@@ -11,7 +11,7 @@ use keyway_protocols::{
 use super::{
     Asked,
     answer::Answer,
-    attempt::{Ask, OwnedAction, Spot},
+    ask::{Ask, OwnedAction, Spot},
     error::ProxyError,
     exchange::Exchange,
     failover,
@@ -49,6 +49,7 @@ where
         in_path: None,
         protocol,
         wants: wants(&path),
+        across: false,
     };
     let plan = generate::planned(exchange, asked, &intake.envelope, wanted)?;
     let Targets::Providers(targets) = plan.targets else {
@@ -65,6 +66,7 @@ where
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model.map(spot),
+        turn: None,
     };
     failover::ask(exchange, &ask, &targets, &asked.caller.key).await
 }

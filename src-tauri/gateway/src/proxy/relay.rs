@@ -10,12 +10,17 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use hyper::body::Incoming;
-use keyway_protocols::{Protocol, same::SameStream};
+use keyway_protocols::{
+    Protocol,
+    cross::{CrossEnd, CrossStream},
+    error::UpstreamError,
+    same::{SameStream, StreamEnd},
+};
 use tokio::time::Sleep;
 
 use super::{
-    answer::Origin, decode::Decoder, error::ProxyError, exchange::Exchange, quoted,
-    reply::BrokenOff,
+    answer::Origin, convert::guarded, decode::Decoder, error::ProxyError, exchange::Exchange,
+    quoted, reply::BrokenOff,
 };
 use crate::upstream::health::Outcome;
 
@@ -31,6 +36,8 @@ pub(super) struct Source {
     pub decoder: Decoder,
     /// What is looked at.
     pub reading: Reading,
+    /// Whether the client reads server-sent events, which can say that they end early.
+    pub is_events: bool,
     /// Who sends it.
     pub from: Origin,
 }
@@ -38,14 +45,11 @@ pub(super) struct Source {
 /// What is looked at in passing.
 #[derive(Debug)]
 pub(super) enum Reading {
-    /// Events of the protocol; or Gemini's list, whose end cannot be said in an event.
-    Events {
-        /// The reader.
-        stream: Box<SameStream>,
-        /// Whether they are server-sent events.
-        sse: bool,
-    },
-    /// Nothing: the bytes are not ours to understand.
+    /// Events of the client's protocol, or Gemini's list of them.
+    Same(Box<SameStream>),
+    /// Events of another protocol, which the client gets in its own.
+    Crossed(Box<CrossStream>),
+    /// Nothing: the bytes are not ours to understand, or no more are to come.
     Bytes,
 }
 
@@ -60,6 +64,7 @@ pub struct Relay {
     state: State,
     idle: Pin<Box<Sleep>>,
     last_piece: Instant,
+    last_out: Instant,
 }
 
 /// How far the events of an answer got.
@@ -76,7 +81,6 @@ enum Reached {
 struct End {
     reached: Reached,
     told_error: bool,
-    sse: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -90,17 +94,29 @@ enum State {
 
 impl Relay {
     pub(super) fn new(source: Source, protocol: Protocol, status: u16, exchange: Exchange) -> Self {
-        let idle = Box::pin(tokio::time::sleep(source.from.idle()));
-        let last_piece = exchange.app.clock.instant();
+        let now = exchange.app.clock.instant();
+        let patience = source.from.idle();
+        let patience = match &source.reading {
+            Reading::Crossed(_) => patience.min(exchange.app.options.keep_alive),
+            Reading::Same(_) | Reading::Bytes => patience,
+        };
         Self {
+            idle: Box::pin(tokio::time::sleep(patience)),
+            last_piece: now,
+            last_out: now,
             source,
             protocol,
             status,
             exchange,
             out: Vec::new(),
             state: State::Flowing,
-            idle,
-            last_piece,
+        }
+    }
+
+    /// Takes what was read of the answer already, decoded.
+    pub(super) fn begin_with(&mut self, first: Bytes) {
+        if let Err(broken) = self.take(first) {
+            self.break_off(broken);
         }
     }
 
@@ -118,6 +134,7 @@ impl Relay {
         }
         if let Some(piece) = self.take_out() {
             self.exchange.first_byte();
+            self.last_out = self.exchange.app.clock.instant();
             self.exchange.entry.response_bytes += piece.len() as u64;
             return Poll::Ready(Some(Ok(piece)));
         }
@@ -137,12 +154,12 @@ impl Relay {
             Poll::Ready(Some(Ok(frame))) => {
                 self.last_piece = self.exchange.app.clock.instant();
                 if let Ok(piece) = frame.into_data()
-                    && let Err(reason) = self.read(piece)
+                    && let Err(broken) = self.read(piece)
                 {
-                    self.cut(reason);
+                    self.break_off(broken);
                 }
             }
-            Poll::Ready(Some(Err(error))) => self.cut(error.to_string()),
+            Poll::Ready(Some(Err(error))) => self.break_off(self.cut(error.to_string())),
             Poll::Ready(None) => self.end(),
             Poll::Pending => ready!(self.poll_idle(context)),
         }
@@ -153,32 +170,50 @@ impl Relay {
     fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(self.idle.as_mut().poll(context));
         let patience = self.source.from.idle();
-        let silent = self
-            .exchange
-            .app
-            .clock
-            .instant()
-            .saturating_duration_since(self.last_piece);
-        if silent < patience {
-            let rest = patience.saturating_sub(silent);
-            self.idle.set(tokio::time::sleep(rest));
-            return self.poll_idle(context);
+        let now = self.exchange.app.clock.instant();
+        let silent = now.saturating_duration_since(self.last_piece);
+        if silent >= patience {
+            self.break_off(self.cut(format!("nothing came for {} s", patience.as_secs())));
+            return Poll::Ready(());
         }
-        self.cut(format!("nothing came for {} s", patience.as_secs()));
-        Poll::Ready(())
+        let mut rest = patience.saturating_sub(silent);
+        if let Reading::Crossed(stream) = &mut self.source.reading {
+            let every = self.exchange.app.options.keep_alive;
+            let unheard = now.saturating_duration_since(self.last_out);
+            if unheard >= every {
+                self.out.push(stream.keep_alive());
+                self.idle.set(tokio::time::sleep(rest.min(every)));
+                return Poll::Ready(());
+            }
+            rest = rest.min(every.saturating_sub(unheard));
+        }
+        self.idle.set(tokio::time::sleep(rest));
+        self.poll_idle(context)
     }
 
-    fn read(&mut self, piece: Bytes) -> Result<(), String> {
-        let piece = self.source.decoder.push(piece)?;
-        match &mut self.source.reading {
-            Reading::Events { stream, .. } => stream
-                .push(piece, &mut self.out)
-                .map_err(|error| error.to_string()),
+    fn read(&mut self, piece: Bytes) -> Result<(), ProxyError> {
+        let piece = self.source.decoder.push(piece);
+        self.take(piece.map_err(|reason| self.cut(reason))?)
+    }
+
+    fn take(&mut self, piece: Bytes) -> Result<(), ProxyError> {
+        let out = &mut self.out;
+        let taken = match &mut self.source.reading {
+            Reading::Same(stream) => stream.push(piece, out),
+            Reading::Crossed(stream) => match guarded(|| stream.push(piece, out)) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // What panicked is in no state to be asked anything any more.
+                    self.source.reading = Reading::Bytes;
+                    return Err(error);
+                }
+            },
             Reading::Bytes => {
-                self.out.push(piece);
+                out.push(piece);
                 Ok(())
             }
-        }
+        };
+        taken.map_err(|error| self.cut(error.to_string()))
     }
 
     /// The upstream's body is at its end: is the answer, too?
@@ -195,7 +230,7 @@ impl Relay {
             self.exchange.entry.status = self.status;
             self.state = State::Ended;
         } else {
-            self.give_up("it ended without its closing event".to_owned(), end.sse);
+            self.give_up(self.cut("it ended without its closing event".to_owned()));
         }
     }
 
@@ -208,40 +243,55 @@ impl Relay {
         self.state = State::Ended;
     }
 
-    /// The upstream broke off. After the closing event nothing of the answer is missing.
-    fn cut(&mut self, reason: String) {
+    /// The error of an upstream that broke off.
+    fn cut(&self, reason: String) -> ProxyError {
+        ProxyError::Cut {
+            provider: self.source.from.provider().to_owned(),
+            reason,
+        }
+    }
+
+    /// Nothing more comes. After the closing event nothing of the answer is missing.
+    fn break_off(&mut self, error: ProxyError) {
         match self.close_reading() {
             Some(end) if end.reached == Reached::Close => self.finish(),
-            end => self.give_up(reason, end.is_some_and(|end| end.sse)),
+            Some(_) | None => self.give_up(error),
         }
     }
 
     /// Ends the answer early: with an error event where the client reads events, else by breaking off.
-    fn give_up(&mut self, reason: String, sse: bool) {
-        let error = ProxyError::Cut {
-            provider: self.source.from.provider().to_owned(),
-            reason,
-        };
+    fn give_up(&mut self, error: ProxyError) {
         let message = error.to_string();
-        if sse {
+        if self.source.is_events {
             let reply = error.reply(self.protocol, &message, self.exchange.id());
             self.out.push(reply.stream_frame(self.protocol));
             self.state = State::Ended;
         } else {
             self.state = State::BrokenOff;
         }
-        self.note_health();
+        if error.is_fault_of_upstream() {
+            self.note_health();
+        }
         self.exchange.failed(self.status, &error, &message);
     }
 
     /// Takes what was read in passing into the log entry; what was held back of whole events goes out.
     fn close_reading(&mut self) -> Option<End> {
-        let Reading::Events { stream, sse } =
-            std::mem::replace(&mut self.source.reading, Reading::Bytes)
-        else {
-            return None;
-        };
-        let end = stream.finish(&mut self.out);
+        match std::mem::replace(&mut self.source.reading, Reading::Bytes) {
+            Reading::Same(stream) => {
+                let end = stream.finish(&mut self.out);
+                Some(self.close_same(end))
+            }
+            Reading::Crossed(stream) => {
+                let out = &mut self.out;
+                let end = guarded(|| stream.finish(out)).ok()?;
+                Some(self.close_crossed(end))
+            }
+            Reading::Bytes => None,
+        }
+    }
+
+    fn close_same(&mut self, end: StreamEnd) -> End {
         let told = End {
             reached: match (end.terminal && !end.cut, end.closed) {
                 (_, true) => Reached::Close,
@@ -249,18 +299,37 @@ impl Relay {
                 (false, false) => Reached::Part,
             },
             told_error: end.error.is_some(),
-            sse,
         };
         let entry = &mut self.exchange.entry;
         entry.usage = end.usage;
         entry.finish_reason = end.finish_reason.map(Into::into);
-        if let Some(error) = end.error {
-            entry.error_code = Some(error.kind.as_str().into());
-            let provider = &self.source.from.target.provider;
-            entry.error = Some(quoted::text_without_keys(provider, &error.message).into());
-        }
         self.exchange.output_events = end.events;
-        Some(told)
+        self.note_told(end.error);
+        told
+    }
+
+    fn close_crossed(&mut self, mut end: CrossEnd) -> End {
+        let error = end.error.take();
+        let told = End {
+            reached: if end.whole {
+                Reached::Close
+            } else {
+                Reached::Part
+            },
+            told_error: error.is_some(),
+        };
+        let key = self.source.from.way.as_ref().map(|way| &way.key);
+        self.exchange.crossed(end, key);
+        self.note_told(error);
+        told
+    }
+
+    fn note_told(&mut self, error: Option<UpstreamError>) {
+        let Some(error) = error else { return };
+        let provider = &self.source.from.target.provider;
+        let entry = &mut self.exchange.entry;
+        entry.error_code = Some(error.kind.as_str().into());
+        entry.error = Some(quoted::text_without_keys(provider, &error.message).into());
     }
 
     fn note_health(&self) {

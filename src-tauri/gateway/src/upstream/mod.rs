@@ -10,4 +10,5 @@ pub mod outgoing;
 pub mod presets;
 pub mod probe;
 pub mod sign;
+pub mod thoughts;
 mod trust;

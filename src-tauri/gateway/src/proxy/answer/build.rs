@@ -44,13 +44,9 @@ pub(in crate::proxy) fn stamped(
     let Ok(value) = HeaderValue::from_str(id) else {
         return response;
     };
-    let usual = if protocol == Protocol::Anthropic {
-        "request-id"
-    } else {
-        "x-request-id"
-    };
+    let usual = headers::usual_id(protocol);
     let headers = response.headers_mut();
-    if !headers.contains_key(usual) {
+    if !headers.contains_key(&usual) {
         headers.insert(usual, value.clone());
     }
     headers.insert(headers::REQUEST_ID, value);

@@ -1,7 +1,9 @@
 //! What goes back to the client: an upstream's answer, the built-in provider's, or the gateway's own.
 
 mod build;
+mod crossed;
 mod failure;
+mod opening;
 mod success;
 
 use std::{sync::Arc, time::Duration};
@@ -9,19 +11,27 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use hyper::body::Incoming;
-use keyway_protocols::Protocol;
+use keyway_protocols::{
+    Protocol,
+    error::{ErrorKind, UpstreamError},
+};
 
 pub(super) use self::build::stamped;
 use self::{
     build::{build, whole},
     failure::failed,
+    opening::Opened,
     success::succeeded,
 };
 use super::{
     collect::collect, echo::EchoBody, error::ProxyError, exchange::Exchange, plan::PlannedTarget,
-    reply::ReplyBody,
+    prepare::Way, reply::ReplyBody,
 };
-use crate::{ids::CredentialId, upstream::health::Circuit};
+use crate::{
+    app::App,
+    ids::CredentialId,
+    upstream::health::{Circuit, Outcome},
+};
 
 /// So much of an error body is kept; what is longer is a page for people.
 const MOST_ERROR_BYTES: usize = 1 << 20;
@@ -37,8 +47,24 @@ pub(super) struct Answer {
 #[derive(Debug)]
 enum Body {
     Whole(Vec<Bytes>),
-    Upstream { incoming: Incoming, from: Origin },
-    Held { bytes: Bytes, from: Origin },
+    Upstream {
+        incoming: Incoming,
+        from: Origin,
+    },
+    /// Another protocol's, known to be an answer.
+    Opened {
+        opened: Opened,
+        from: Origin,
+    },
+    Held {
+        bytes: Bytes,
+        from: Origin,
+    },
+    /// An error in an answer that said success.
+    Told {
+        error: UpstreamError,
+        from: Origin,
+    },
     Echo(Box<EchoBody>),
 }
 
@@ -51,12 +77,22 @@ pub(super) struct Origin {
     pub credential: Option<CredentialId>,
     /// The name the client knows the model by, when it is another.
     pub alias: Option<Arc<str>>,
+    /// What brings the answer back to the client's protocol, where it has to be.
+    pub way: Option<Way>,
 }
 
 impl Origin {
     /// The readable id of the provider.
     pub(super) fn provider(&self) -> &str {
         &self.target.provider.provider.id
+    }
+
+    /// Says that what came is no answer.
+    pub(super) fn no_answer(&self, what: &str) -> ProxyError {
+        ProxyError::NotAnAnswer {
+            provider: self.provider().to_owned(),
+            what: what.to_owned(),
+        }
     }
 
     /// How long it may be silent.
@@ -94,20 +130,8 @@ impl Answer {
     }
 
     /// An upstream's answer, of which only the head is there yet.
-    pub(super) fn of_upstream(
-        response: Response<Incoming>,
-        target: PlannedTarget,
-        credential: Option<CredentialId>,
-        exchange: &Exchange,
-    ) -> Self {
+    pub(super) fn of_upstream(response: Response<Incoming>, from: Origin) -> Self {
         let (head, incoming) = response.into_parts();
-        let asked = &exchange.entry.asked_model;
-        let alias = (**asked != *target.model()).then(|| asked.clone());
-        let from = Origin {
-            target,
-            credential,
-            alias,
-        };
         Self {
             status: head.status,
             headers: head.headers,
@@ -118,6 +142,54 @@ impl Answer {
     /// The status it goes out with.
     pub(super) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Reads as much of another protocol's answer as it takes to know that it is one: an error that comes
+    /// first is told as one, and another target may still answer.
+    pub(super) async fn opened(self, app: &App) -> Result<Self, ProxyError> {
+        let (incoming, from) = match self.body {
+            Body::Upstream { incoming, from } if self.status.is_success() => (incoming, from),
+            body => return Ok(Self { body, ..self }),
+        };
+        let Some(way) = from.way.clone() else {
+            let body = Body::Upstream { incoming, from };
+            return Ok(Self { body, ..self });
+        };
+        let client = way.client;
+        match opening::open(app, incoming, &self.headers, &from, way).await? {
+            Opened::Told(error) => Ok(Self {
+                status: StatusCode::from_u16(error.kind.default_status(client))
+                    .unwrap_or(StatusCode::BAD_GATEWAY),
+                body: Body::Told { error, from },
+                ..self
+            }),
+            opened => Ok(Self {
+                status: StatusCode::OK,
+                body: Body::Opened { opened, from },
+                ..self
+            }),
+        }
+    }
+
+    /// What an error inside an answer says about the upstream's health.
+    pub(super) fn trouble(&self) -> Option<Outcome> {
+        let Body::Told { error, .. } = &self.body else {
+            return None;
+        };
+        match error.kind {
+            ErrorKind::Authentication | ErrorKind::Billing | ErrorKind::Permission => {
+                Some(Outcome::Refused)
+            }
+            ErrorKind::RateLimit => Some(Outcome::Limited { retry_after: None }),
+            ErrorKind::Upstream
+            | ErrorKind::Overloaded
+            | ErrorKind::Timeout
+            | ErrorKind::Internal => Some(Outcome::Failed),
+            ErrorKind::InvalidRequest
+            | ErrorKind::ContextTooLong
+            | ErrorKind::NotFound
+            | ErrorKind::TooLarge => None,
+        }
     }
 
     /// Reads an error answer whole, so that it can be given later without keeping its connection.
@@ -149,6 +221,19 @@ impl Answer {
                     build(self.status, self.headers, ReplyBody::Echo(echo)),
                     protocol,
                     &id,
+                ))
+            }
+            Body::Opened { opened, from } => {
+                crossed::respond(protocol, self.headers, opened, from, exchange)
+            }
+            Body::Told { error, from } => {
+                let told = failure::Told::by(error, self.status);
+                Ok(failure::answer(
+                    protocol,
+                    self.headers,
+                    told,
+                    &from,
+                    exchange,
                 ))
             }
             Body::Held { bytes, from } => Ok(failed(

@@ -21,7 +21,7 @@ use crate::proxy::{
 };
 
 /// Answers up to this size are read whole, so that their length and usage are known before they go on.
-const MOST_WHOLE_BYTES: usize = 64 << 20;
+pub(super) const MOST_WHOLE_BYTES: usize = 64 << 20;
 
 /// Passes an answer on in the manner of its kind.
 pub(super) async fn succeeded(
@@ -49,7 +49,8 @@ pub(super) async fn succeeded(
             let source = Source {
                 incoming,
                 decoder,
-                reading: reading(protocol, &from, false),
+                reading: reading(protocol, &from),
+                is_events: false,
                 from,
             };
             Ok(relayed(status, back, source, protocol, exchange))
@@ -77,7 +78,8 @@ pub(super) async fn succeeded(
             let source = Source {
                 incoming,
                 decoder,
-                reading: reading(protocol, &from, true),
+                reading: reading(protocol, &from),
+                is_events: true,
                 from,
             };
             Ok(relayed(status, back, source, protocol, exchange))
@@ -87,6 +89,7 @@ pub(super) async fn succeeded(
                 incoming,
                 decoder: Decoder::default(),
                 reading: Reading::Bytes,
+                is_events: false,
                 from,
             };
             Ok(relayed(status, back, source, protocol, exchange))
@@ -94,9 +97,11 @@ pub(super) async fn succeeded(
     }
 }
 
-fn reading(protocol: Protocol, from: &Origin, sse: bool) -> Reading {
-    let stream = Box::new(same::SameStream::new(protocol, from.alias.clone()));
-    Reading::Events { stream, sse }
+fn reading(protocol: Protocol, from: &Origin) -> Reading {
+    Reading::Same(Box::new(same::SameStream::new(
+        protocol,
+        from.alias.clone(),
+    )))
 }
 
 fn relayed(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyway_protocols::Protocol;
+use keyway_protocols::{Protocol, quirks::Quirks};
 
 use super::{error::ProxyError, share::claim};
 use crate::{
@@ -37,6 +37,8 @@ pub(super) enum Targets {
 pub(super) struct PlannedTarget {
     /// The provider to ask.
     pub provider: Arc<ProviderView>,
+    /// The protocol it is spoken to in: the caller's if it knows that, else its own main one.
+    pub protocol: Protocol,
     model: Model,
 }
 
@@ -59,6 +61,11 @@ impl PlannedTarget {
             Model::Further(route, index) => &route.targets[*index].upstream_model,
             Model::Named(name) => name,
         }
+    }
+
+    /// How it differs from its protocol's book.
+    pub(super) fn quirks(&self) -> Arc<Quirks> {
+        self.provider.quirks(self.protocol, self.model())
     }
 
     /// Its share in mode `balance`; a primary binding that is not listed has one of 1.
@@ -88,6 +95,8 @@ pub(super) struct Question<'a> {
     pub protocol: Protocol,
     /// What it wants.
     pub wants: Wants,
+    /// Whether it can be said in other protocols than the caller's.
+    pub across: bool,
     /// Something that differs from request to request, to spread them by weight.
     pub id: &'a str,
 }
@@ -108,9 +117,7 @@ pub(super) fn plan(
     key: &ClientKey,
     question: Question<'_>,
 ) -> Result<Plan, ProxyError> {
-    let Question {
-        protocol, wants, ..
-    } = question;
+    let wants = question.wants;
     let asked = without_window_suffix(question.asked);
     let question = Question { asked, ..question };
     if let Some(route) = group.route_by_alias(asked) {
@@ -125,7 +132,7 @@ pub(super) fn plan(
     if let Some((id, model)) = asked.split_once('/')
         && let Some(provider) = group.provider_by_id(id)
     {
-        return by_provider(key, provider, model, protocol);
+        return by_provider(key, provider, model, question);
     }
     let chosen = [
         key.fast_route.as_ref().filter(|_| is_small(asked)),
@@ -150,7 +157,7 @@ pub(super) fn plan(
         .as_ref()
         .and_then(|uid| group.provider(uid))
     {
-        return by_provider(key, provider, asked, protocol);
+        return by_provider(key, provider, asked, question);
     }
     Err(ProxyError::NoRoute {
         asked: asked.to_owned(),
@@ -194,6 +201,7 @@ pub(super) fn primary(
         });
     }
     Ok(PlannedTarget {
+        protocol: provider.provider.protocol,
         provider: provider.clone(),
         model: Model::Primary(route.clone()),
     })
@@ -223,7 +231,7 @@ fn by_route(
         asked, protocol, ..
     } = question;
     allow_alias(key, &route.alias)?;
-    let mut targets = targets_of(group, route);
+    let mut targets = targets_of(group, route, protocol);
     if route.mode == Mode::Balance {
         spread(&mut targets, question.id);
     }
@@ -239,7 +247,7 @@ fn by_route(
         });
     };
     let other = first.provider.clone();
-    targets.retain(|target| speaks(target, protocol));
+    targets.retain(|target| question.across || target.protocol == protocol);
     if targets.is_empty() {
         return Err(mismatch(asked, protocol, &other));
     }
@@ -253,8 +261,9 @@ fn by_provider(
     key: &ClientKey,
     provider: &Arc<ProviderView>,
     model: &str,
-    protocol: Protocol,
+    question: Question<'_>,
 ) -> Result<Plan, ProxyError> {
+    let protocol = question.protocol;
     // A key limited to aliases must not reach models around them.
     if !key.allowed_aliases.is_empty() || !may_use(key, provider) {
         return Err(ProxyError::NotAllowed {
@@ -267,10 +276,11 @@ fn by_provider(
         });
     }
     let target = PlannedTarget {
+        protocol: spoken(provider, protocol),
         provider: provider.clone(),
         model: Model::Named(model.into()),
     };
-    if !speaks(&target, protocol) {
+    if !question.across && target.protocol != protocol {
         return Err(mismatch(model, protocol, provider));
     }
     Ok(Plan {
@@ -281,8 +291,9 @@ fn by_provider(
 
 /// The targets of a route in the order they are tried: the primary binding first unless it is listed
 /// among the further targets, whose priority then counts.
-fn targets_of(group: &GroupView, route: &Arc<Route>) -> Vec<PlannedTarget> {
-    let primary = || target_of(group, &route.provider, Model::Primary(route.clone()));
+fn targets_of(group: &GroupView, route: &Arc<Route>, caller: Protocol) -> Vec<PlannedTarget> {
+    let of = |uid, model| target_of(group, uid, model, caller);
+    let primary = || of(&route.provider, Model::Primary(route.clone()));
     match route.mode {
         Mode::Direct | Mode::Adapter | Mode::Fusion => primary().into_iter().collect(),
         Mode::Failover | Mode::Balance => {
@@ -293,7 +304,7 @@ fn targets_of(group: &GroupView, route: &Arc<Route>) -> Vec<PlannedTarget> {
             let first = if has_primary { None } else { primary() };
             let rest = listed.into_iter().filter_map(|index| {
                 let uid = &route.targets[index].provider;
-                target_of(group, uid, Model::Further(route.clone(), index))
+                of(uid, Model::Further(route.clone(), index))
             });
             first.into_iter().chain(rest).collect()
         }
@@ -323,16 +334,26 @@ fn is_primary(route: &Route, target: &Target) -> bool {
     target.provider == route.provider && target.upstream_model == route.upstream_model
 }
 
-fn target_of(group: &GroupView, uid: &ProviderUid, model: Model) -> Option<PlannedTarget> {
+fn target_of(
+    group: &GroupView,
+    uid: &ProviderUid,
+    model: Model,
+    caller: Protocol,
+) -> Option<PlannedTarget> {
     let provider = group.provider(uid).filter(|view| view.provider.enabled)?;
     Some(PlannedTarget {
+        protocol: spoken(provider, caller),
         provider: provider.clone(),
         model,
     })
 }
 
-fn speaks(target: &PlannedTarget, protocol: Protocol) -> bool {
-    target.provider.provider.base_url_for(protocol).is_some()
+/// The protocol a provider is spoken to in, so that as little as possible has to be converted.
+fn spoken(provider: &ProviderView, caller: Protocol) -> Protocol {
+    match provider.provider.base_url_for(caller) {
+        Some(_) => caller,
+        None => provider.provider.protocol,
+    }
 }
 
 fn mismatch(asked: &str, protocol: Protocol, provider: &ProviderView) -> ProxyError {

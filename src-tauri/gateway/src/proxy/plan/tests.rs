@@ -127,14 +127,20 @@ fn ask(parts: SnapshotParts, key: &ClientKey, asked: &str, protocol: Protocol) -
         asked,
         protocol,
         wants: Wants::Conversation,
+        across: true,
         id: "1",
     };
     match plan(group, key, question).map(|plan| plan.targets) {
         Ok(Targets::Echo) => ECHO.to_owned(),
         Ok(Targets::Providers(targets)) => {
-            let named = targets
-                .iter()
-                .map(|target| format!("{}/{}", target.provider.provider.id, target.model()));
+            let named = targets.iter().map(|target| {
+                let name = format!("{}/{}", target.provider.provider.id, target.model());
+                if target.protocol == protocol {
+                    name
+                } else {
+                    format!("{name} in {}", target.protocol)
+                }
+            });
             named.collect::<Vec<_>>().join(", ")
         }
         Err(error) => error.code().to_owned(),
@@ -249,8 +255,12 @@ fn a_key_reaches_only_what_it_may() {
 }
 
 #[test]
-fn a_provider_that_speaks_another_protocol_is_named() {
-    assert_eq!(openai(parts(), &key(), "opus"), "protocol_mismatch");
+fn a_provider_is_spoken_to_in_the_callers_protocol_where_it_knows_it() {
+    assert_eq!(
+        openai(parts(), &key(), "opus"),
+        "claude/opus-up in anthropic"
+    );
+    assert_eq!(openai(parts(), &key(), "claude/x"), "claude/x in anthropic");
     let mut both = parts();
     both.providers[1]
         .endpoints
@@ -330,11 +340,50 @@ fn a_conversation_may_get_a_stand_in_and_embeddings_may_not() {
         asked: "text-embedding-3-small",
         protocol: Protocol::OpenAi,
         wants,
+        across: false,
         id: "1",
     };
     assert!(plan(group, &key, asked(Wants::Conversation)).is_ok());
     let refused = plan(group, &key, asked(Wants::Speciality)).unwrap_err();
     assert_eq!(refused.code(), "model_not_found");
+}
+
+#[test]
+fn what_cannot_be_converted_goes_to_providers_of_its_protocol_only() {
+    let mut mixed = parts();
+    mixed.routes[2].mode = Mode::Failover;
+    mixed.routes[2].targets = vec![target("opus", "deepseek", "chat", 1)];
+    let (only, snapshot) = (Snapshot::build(parts()), Snapshot::build(mixed));
+    let group = |snapshot: &Snapshot| snapshot.group(&GroupId::from("g")).unwrap().clone();
+    let question = |across| Question {
+        asked: "opus",
+        protocol: Protocol::OpenAi,
+        wants: Wants::Conversation,
+        across,
+        id: "1",
+    };
+
+    let refused = plan(&group(&only), &key(), question(false)).unwrap_err();
+    let Targets::Providers(one) = plan(&group(&snapshot), &key(), question(false))
+        .unwrap()
+        .targets
+    else {
+        panic!("a route has providers");
+    };
+    let Targets::Providers(both) = plan(&group(&snapshot), &key(), question(true))
+        .unwrap()
+        .targets
+    else {
+        panic!("a route has providers");
+    };
+
+    assert_eq!(refused.code(), "protocol_mismatch");
+    let ids = |targets: &[PlannedTarget]| {
+        let ids = targets.iter().map(|one| one.provider.provider.id.clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&one), ["deepseek"]);
+    assert_eq!(ids(&both), ["claude", "deepseek"], "never reordered");
 }
 
 #[test]
@@ -354,6 +403,7 @@ fn balance_spreads_requests_by_weight() {
             asked: "GLM-5",
             protocol: Protocol::OpenAi,
             wants: Wants::Conversation,
+            across: true,
             id: &id,
         };
         let Targets::Providers(targets) = plan(group, &key(), question).unwrap().targets else {

@@ -1,0 +1,292 @@
+//! The beginning of another protocol's answer: read before anything goes to the client, so that an error that
+//! comes first can be an error, and another target can still stand in.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use keyway_protocols::{
+    Protocol,
+    cross::CrossBody,
+    error::{UpstreamError, recognise_value},
+    sse::{Frame, Frames},
+};
+use serde_json::{Value, value::RawValue};
+
+use super::{Origin, success::MOST_WHOLE_BYTES};
+use crate::{
+    app::App,
+    proxy::{convert, decode::Decoder, error::ProxyError, prepare::Way},
+};
+
+/// What an answer turned out to be.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// Events, for a client that wants events.
+    Events(Begun),
+    /// A whole answer, in the client's protocol already.
+    Whole(Box<CrossBody>),
+    /// An error.
+    Told(UpstreamError),
+}
+
+/// A stream of which the first event is there.
+#[derive(Debug)]
+pub(super) struct Begun {
+    /// What is still to come.
+    pub incoming: Incoming,
+    /// How it is encoded.
+    pub decoder: Decoder,
+    /// What came, decoded.
+    pub first: Bytes,
+}
+
+/// Reads the beginning of an answer, or all of it where the client wants it whole.
+pub(super) async fn open(
+    app: &App,
+    incoming: Incoming,
+    headers: &HeaderMap,
+    from: &Origin,
+    way: Way,
+) -> Result<Opened, ProxyError> {
+    let Some(decoder) = Decoder::of(headers) else {
+        return Err(from.no_answer("an encoding that nobody asked for"));
+    };
+    let mut reading = Reading {
+        incoming,
+        decoder,
+        bytes: BytesMut::new(),
+        idle: from.idle(),
+        is_over: false,
+    };
+    let cut = |reason| ProxyError::Cut {
+        provider: from.provider().to_owned(),
+        reason,
+    };
+    let first = reading.first_byte().await.map_err(cut)?;
+    let spoken = from.target.protocol;
+    match first {
+        None => Err(from.no_answer("nothing at all")),
+        Some(b'{' | b'[') => {
+            let bytes = reading.rest().await.map_err(cut)?;
+            whole(bytes, spoken, from, way).await
+        }
+        Some(_) if !way.streamed => {
+            let bytes = reading.rest().await.map_err(cut)?;
+            gathered(bytes, spoken, from, way).await
+        }
+        Some(_) => {
+            // A client that hears nothing for longer wants to be told that somebody is there.
+            let patience = app.options.keep_alive;
+            let looked = tokio::time::timeout(patience, reading.first_event(spoken)).await;
+            match looked.unwrap_or(Ok(First::Event)).map_err(cut)? {
+                First::Event => Ok(Opened::Events(reading.begun())),
+                First::Failed(error) => Ok(Opened::Told(error)),
+                First::Nothing => Err(from.no_answer("an empty stream")),
+            }
+        }
+    }
+}
+
+/// A body that is JSON: an answer, an error, or Gemini's list of both.
+async fn whole(
+    bytes: Bytes,
+    spoken: Protocol,
+    from: &Origin,
+    way: Way,
+) -> Result<Opened, ProxyError> {
+    if let Some(events) = list_as_events(spoken, &bytes) {
+        return gathered(events, spoken, from, way).await;
+    }
+    let (size, body) = (bytes.len(), bytes.clone());
+    let converted = convert::apart(size, move || {
+        if way.streamed {
+            way.back.whole_as_events(&body)
+        } else {
+            way.back.whole(&body)
+        }
+    });
+    judged(converted.await?, &bytes, spoken, from)
+}
+
+/// Events for a client that wants the answer whole; where it wants events they were a list.
+async fn gathered(
+    bytes: Bytes,
+    spoken: Protocol,
+    from: &Origin,
+    way: Way,
+) -> Result<Opened, ProxyError> {
+    if let Some(error) = first_error(spoken, &bytes) {
+        return Ok(Opened::Told(error));
+    }
+    let (size, body) = (bytes.len(), bytes.clone());
+    let converted = convert::apart(size, move || {
+        if way.streamed {
+            let mut stream = way.back.stream();
+            let mut out = Vec::new();
+            stream.push(body, &mut out).ok()?;
+            let end = stream.finish(&mut out);
+            let body = Bytes::from(out.concat());
+            return Some(CrossBody { body, end });
+        }
+        way.back.events_as_whole(&body)
+    });
+    judged(converted.await?, &bytes, spoken, from)
+}
+
+fn judged(
+    converted: Option<CrossBody>,
+    bytes: &[u8],
+    spoken: Protocol,
+    from: &Origin,
+) -> Result<Opened, ProxyError> {
+    match converted {
+        Some(body) => match body.end.error {
+            Some(error) => Ok(Opened::Told(error)),
+            None if body.end.whole => Ok(Opened::Whole(Box::new(body))),
+            None => Err(ProxyError::Cut {
+                provider: from.provider().to_owned(),
+                reason: "it ended without its closing event".to_owned(),
+            }),
+        },
+        None => {
+            let told = serde_json::from_slice(bytes)
+                .ok()
+                .and_then(|value: Value| recognise_value(spoken, 200, &value));
+            told.map(Opened::Told)
+                .ok_or_else(|| from.no_answer("something that is no answer of its protocol"))
+        }
+    }
+}
+
+/// Gemini's stream without events: a list of what the events would hold.
+fn list_as_events(spoken: Protocol, bytes: &[u8]) -> Option<Bytes> {
+    if spoken != Protocol::Gemini || !bytes.trim_ascii_start().starts_with(b"[") {
+        return None;
+    }
+    let elements: Vec<&RawValue> = serde_json::from_slice(bytes).ok()?;
+    let mut events = BytesMut::with_capacity(bytes.len());
+    for element in elements {
+        // A line end inside an element would end its event.
+        let element: Value = serde_json::from_str(element.get()).ok()?;
+        events.extend_from_slice(format!("data: {element}\n\n").as_bytes());
+    }
+    Some(events.freeze())
+}
+
+fn first_error(spoken: Protocol, bytes: &Bytes) -> Option<UpstreamError> {
+    let mut frames = Frames::default();
+    frames.push(bytes.clone());
+    while let Ok(Some(frame)) = frames.next_frame() {
+        match judge(spoken, &frame) {
+            Some(First::Failed(error)) => return Some(error),
+            Some(First::Event | First::Nothing) => return None,
+            None => {}
+        }
+    }
+    None
+}
+
+/// What the first event of a stream is.
+#[derive(Debug)]
+enum First {
+    Event,
+    Failed(UpstreamError),
+    /// It ended before it began.
+    Nothing,
+}
+
+/// What an event is; nothing if it is a comment.
+fn judge(spoken: Protocol, frame: &Frame) -> Option<First> {
+    let data = frame.data()?;
+    if data.trim_ascii() == b"[DONE]" {
+        return Some(First::Nothing);
+    }
+    let value: Option<Value> = serde_json::from_slice(&data).ok();
+    let error = value.and_then(|value| recognise_value(spoken, 200, &value));
+    Some(error.map_or(First::Event, First::Failed))
+}
+
+/// A body that is being read.
+struct Reading {
+    incoming: Incoming,
+    decoder: Decoder,
+    /// What came so far, decoded.
+    bytes: BytesMut,
+    idle: Duration,
+    is_over: bool,
+}
+
+impl Reading {
+    /// Adds the next piece; false at the end.
+    async fn more(&mut self) -> Result<bool, String> {
+        while !self.is_over {
+            let frame = match tokio::time::timeout(self.idle, self.incoming.frame()).await {
+                Err(_) => return Err(format!("nothing came for {} s", self.idle.as_secs())),
+                Ok(None) => {
+                    self.is_over = true;
+                    break;
+                }
+                Ok(Some(frame)) => frame.map_err(|error| error.to_string())?,
+            };
+            if let Ok(piece) = frame.into_data() {
+                self.bytes.extend_from_slice(&self.decoder.push(piece)?);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The first byte that is no white space.
+    async fn first_byte(&mut self) -> Result<Option<u8>, String> {
+        loop {
+            let text = self.bytes.trim_ascii_start();
+            if let Some(first) = text.first() {
+                return Ok(Some(*first));
+            }
+            if !self.more().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn rest(mut self) -> Result<Bytes, String> {
+        while self.more().await? {
+            if self.bytes.len() > MOST_WHOLE_BYTES {
+                return Err(format!("it is larger than {} MB", MOST_WHOLE_BYTES >> 20));
+            }
+        }
+        Ok(self.bytes.freeze())
+    }
+
+    /// Reads until an event with data is whole. May be given up at any time: nothing that was read is lost.
+    async fn first_event(&mut self, spoken: Protocol) -> Result<First, String> {
+        let mut frames = Frames::default();
+        frames.push(Bytes::copy_from_slice(&self.bytes));
+        loop {
+            while let Some(frame) = frames.next_frame().map_err(|error| error.to_string())? {
+                if let Some(first) = judge(spoken, &frame) {
+                    return Ok(first);
+                }
+            }
+            let known = self.bytes.len();
+            if !self.more().await? {
+                let last = frames.finish();
+                return Ok(last
+                    .and_then(|frame| judge(spoken, &frame))
+                    .unwrap_or(First::Nothing));
+            }
+            frames.push(Bytes::copy_from_slice(&self.bytes[known..]));
+        }
+    }
+
+    fn begun(self) -> Begun {
+        Begun {
+            incoming: self.incoming,
+            decoder: self.decoder,
+            first: self.bytes.freeze(),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! A request as one target gets it: as it came but for the model's name, or said in the target's protocol.
+//!
+//! Each target gets its own, made of the client's own bytes: what was made for one provider is never sent to
+//! the next.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use keyway_protocols::{
+    Protocol, Target,
+    carrier::Carrier,
+    cross::{self, Asked, Memory, ReasoningForm, Thought, WayBack},
+    envelope::{self, Scanner},
+    loss::Losses,
+    quirks::Quirks,
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    ask::{Ask, OwnedAction, Spot, Turn},
+    convert,
+    error::ProxyError,
+    multipart,
+    plan::PlannedTarget,
+};
+use crate::{
+    app::App,
+    ids::{KeyId, ProviderUid},
+};
+
+/// So many bytes on both sides of a seam between pieces are looked at for what may lie across it.
+const SEAM: usize = 8;
+
+/// A request as one target gets it.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The body.
+    pub pieces: Vec<Bytes>,
+    /// What is asked.
+    pub action: OwnedAction,
+    /// The query.
+    pub query: Option<String>,
+    /// What the target does not get.
+    pub losses: Losses,
+    /// What brings the answer back, where it has to be brought back.
+    pub way: Option<Way>,
+}
+
+/// The way back of an answer.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    /// The conversion.
+    pub back: WayBack,
+    /// Whether the client wants events.
+    pub streamed: bool,
+    /// Whether it wants them as a JSON list.
+    pub list: bool,
+    /// What the client speaks.
+    pub client: Protocol,
+    /// The key whose thoughts are kept.
+    pub key: KeyId,
+}
+
+impl Prepared {
+    /// Whether events are asked for.
+    pub(super) fn wants_events(&self) -> bool {
+        self.way.as_ref().is_some_and(|way| way.streamed)
+    }
+}
+
+/// Prepares a request for a target.
+pub(super) async fn prepare(
+    app: &Arc<App>,
+    ask: &Ask<'_>,
+    target: &PlannedTarget,
+) -> Result<Prepared, ProxyError> {
+    let generates = matches!(ask.action, OwnedAction::Generate { .. });
+    match &ask.turn {
+        Some(turn) if generates && must_convert(ask, turn, target) => {
+            converted(app, ask, turn, target).await
+        }
+        Some(_) => as_it_came(ask, target, cleaned(app, ask, target).await?),
+        None => as_it_came(ask, target, None),
+    }
+}
+
+/// Thoughts in another form than the protocol's own are another protocol's business, too.
+fn must_convert(ask: &Ask<'_>, turn: &Turn, target: &PlannedTarget) -> bool {
+    ask.protocol != target.protocol || turn.reasoning != ReasoningForm::Native
+}
+
+/// The client's own bytes, or what is left of them, with the target's name for the model.
+fn as_it_came(
+    ask: &Ask<'_>,
+    target: &PlannedTarget,
+    cleaned: Option<(Bytes, Losses)>,
+) -> Result<Prepared, ProxyError> {
+    let (pieces, losses) = match cleaned {
+        Some((body, losses)) => (renamed(body, target)?, losses),
+        None => (spliced(ask, target), Losses::default()),
+    };
+    Ok(Prepared {
+        pieces,
+        action: ask.action.clone(),
+        query: ask.query.clone(),
+        losses,
+        way: None,
+    })
+}
+
+fn spliced(ask: &Ask<'_>, target: &PlannedTarget) -> Vec<Bytes> {
+    match &ask.spot {
+        Some(Spot::Json(spot)) if spot.name != target.model() => {
+            envelope::splice(&ask.pieces, spot, target.model())
+        }
+        Some(Spot::Form(spot)) if spot.name != target.model() => {
+            multipart::replaced(&ask.pieces, spot.start..spot.end, target.model())
+        }
+        Some(_) | None => ask.pieces.clone(),
+    }
+}
+
+/// A cleaned body has its model's name in another place than the client's.
+fn renamed(body: Bytes, target: &PlannedTarget) -> Result<Vec<Bytes>, ProxyError> {
+    let mut scanner = Scanner::default();
+    scanner.push(&body);
+    let found = scanner.finish()?.model;
+    let other = found.filter(|spot| spot.name != target.model());
+    Ok(match other {
+        Some(spot) => envelope::splice(&[body], &spot, target.model()),
+        None => vec![body],
+    })
+}
+
+/// The body without what only other providers can read and without what this one refuses; nothing for the many
+/// that hold neither, which are not parsed to find that out.
+async fn cleaned(
+    app: &Arc<App>,
+    ask: &Ask<'_>,
+    target: &PlannedTarget,
+) -> Result<Option<(Bytes, Losses)>, ProxyError> {
+    let quirks = target.quirks();
+    if !needs_cleaning(&ask.pieces, &quirks) {
+        return Ok(None);
+    }
+    let job = Job::new(app, ask, target, quirks);
+    let size = job.body.len();
+    Ok(convert::apart(size, move || job.clean()).await??)
+}
+
+fn needs_cleaning(pieces: &[Bytes], quirks: &Quirks) -> bool {
+    if !quirks.sets.is_empty() || holds_carriers(pieces) {
+        return true;
+    }
+    let is_named = |field: &String| {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        let quoted = format!("\"{last}\"");
+        let finder = memchr::memmem::Finder::new(quoted.as_bytes());
+        pieces.iter().any(|piece| finder.find(piece).is_some())
+    };
+    quirks.refuses.iter().any(is_named)
+}
+
+/// Whether carriers of ours lie in a body, wherever its pieces were cut.
+fn holds_carriers(pieces: &[Bytes]) -> bool {
+    pieces.iter().any(|piece| Carrier::is_in(piece))
+        || pieces.windows(2).any(|pair| {
+            let left = &pair[0][pair[0].len().saturating_sub(SEAM)..];
+            let right = &pair[1][..pair[1].len().min(SEAM)];
+            Carrier::is_in(&[left, right].concat())
+        })
+}
+
+async fn converted(
+    app: &Arc<App>,
+    ask: &Ask<'_>,
+    turn: &Turn,
+    target: &PlannedTarget,
+) -> Result<Prepared, ProxyError> {
+    let job = Job::new(app, ask, target, target.quirks());
+    let (size, of) = (job.body.len(), turn.clone());
+    let crossed = convert::apart(size, move || job.cross(&of)).await??;
+    let events_by_path = target.protocol == Protocol::Gemini && crossed.streamed;
+    Ok(Prepared {
+        pieces: vec![crossed.body],
+        action: OwnedAction::Generate {
+            streamed: crossed.streamed,
+        },
+        query: events_by_path.then(|| "alt=sse".to_owned()),
+        losses: crossed.losses,
+        way: Some(Way {
+            back: crossed.way_back,
+            streamed: crossed.streamed,
+            list: turn.list,
+            client: ask.protocol,
+            key: turn.key.clone(),
+        }),
+    })
+}
+
+/// A conversion with all it needs, so that it can be done on another thread.
+struct Job {
+    app: Arc<App>,
+    body: Bytes,
+    from: Protocol,
+    to: Protocol,
+    model: String,
+    provider: String,
+    quirks: Arc<Quirks>,
+}
+
+impl Job {
+    fn new(app: &Arc<App>, ask: &Ask<'_>, target: &PlannedTarget, quirks: Arc<Quirks>) -> Self {
+        Self {
+            app: app.clone(),
+            body: joined(&ask.pieces),
+            from: ask.protocol,
+            to: target.protocol,
+            model: target.model().to_owned(),
+            provider: tag(&target.provider.provider.uid),
+            quirks,
+        }
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target {
+            protocol: self.to,
+            model: &self.model,
+            provider: &self.provider,
+            quirks: &self.quirks,
+        }
+    }
+
+    fn clean(&self) -> Result<Option<(Bytes, Losses)>, ProxyError> {
+        Ok(cross::cleaned(self.from, &self.body, &self.target())?)
+    }
+
+    fn cross(&self, turn: &Turn) -> Result<cross::Crossed, ProxyError> {
+        let now = self.app.clock.now().as_second();
+        let asked = Asked {
+            protocol: self.from,
+            body: &self.body,
+            alias: &turn.alias,
+            streamed: turn.streamed,
+            list: turn.list,
+            id: &turn.id,
+            now: u64::try_from(now).unwrap_or_default(),
+            reasoning: turn.reasoning,
+        };
+        let memory = Remembered {
+            app: &self.app,
+            turn,
+        };
+        Ok(cross::request(&asked, &self.target(), &memory)?)
+    }
+}
+
+/// The thoughts of the key that asks.
+struct Remembered<'a> {
+    app: &'a App,
+    turn: &'a Turn,
+}
+
+impl Memory for Remembered<'_> {
+    fn recall(&self, call: &str) -> Option<Thought> {
+        let now = self.app.clock.instant();
+        self.app.thoughts.recall(&self.turn.key, call, now)
+    }
+}
+
+/// What carriers name their provider by: the same for all its keys, and nothing that says which one it is.
+fn tag(uid: &ProviderUid) -> String {
+    hex::encode(&Sha256::digest(uid.as_str())[..5])
+}
+
+fn joined(pieces: &[Bytes]) -> Bytes {
+    if let [one] = pieces {
+        return one.clone();
+    }
+    let mut whole = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
+    for piece in pieces {
+        whole.extend_from_slice(piece);
+    }
+    whole.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use keyway_protocols::carrier::Opaque;
+    use serde_json::json;
+
+    use super::*;
+
+    fn body() -> Bytes {
+        let carrier = Carrier {
+            provider: "p".to_owned(),
+            opaque: Opaque::Signature("s".to_owned()),
+        };
+        json!({"messages": [{"signature": carrier.wrapped()}]})
+            .to_string()
+            .into()
+    }
+
+    #[test]
+    fn carriers_are_found_wherever_a_body_was_cut() {
+        let body = body();
+        for at in 0..=body.len() {
+            let pieces = [body.slice(..at), body.slice(at..)];
+            assert!(holds_carriers(&pieces), "cut at {at}");
+        }
+        assert!(!holds_carriers(&[Bytes::from_static(b"{\"kw1\":1}")]));
+    }
+
+    #[test]
+    fn a_body_is_looked_into_only_where_it_may_hold_what_is_refused() {
+        let pieces = [Bytes::from_static(b"{\"model\":\"m\",\"store\":true}")];
+        let plain = Quirks::default();
+        let refusing = |field: &str| Quirks {
+            refuses: vec![field.to_owned()],
+            ..Quirks::default()
+        };
+        assert!(!needs_cleaning(&pieces, &plain));
+        assert!(!needs_cleaning(&pieces, &refusing("seed")));
+        assert!(needs_cleaning(&pieces, &refusing("store")));
+        assert!(needs_cleaning(&pieces, &refusing("a.store")));
+    }
+}
