@@ -23,7 +23,7 @@ pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Where the escapes of lone halves begin.
-fn lone_halves(text: &[u8]) -> Vec<usize> {
+pub(crate) fn lone_halves(text: &[u8]) -> Vec<usize> {
     let mut lone = Vec::new();
     let mut done = 0;
     for at in memmem::find_iter(text, b"\\u") {

@@ -8,7 +8,7 @@ mod walk;
 
 use memchr::memchr;
 
-pub(crate) use mend::mended;
+pub(crate) use mend::{lone_halves, mended};
 pub(crate) use walk::{elements, is_present, members, string_at, value_of};
 
 /// What a byte means outside of strings.

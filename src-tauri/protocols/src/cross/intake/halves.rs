@@ -6,76 +6,46 @@
 use std::borrow::Cow;
 
 use crate::event::Event;
+use crate::json;
 
 /// The first half of all, and the mark that stands for it: the last 2,048 characters there are mean nothing.
 const FIRST: u16 = 0xD800;
 const FIRST_MARK: u32 = 0x10_F800;
+/// How long an escape is: `\ud83d`.
+const ESCAPE_LEN: usize = 6;
 const LOST: char = '\u{FFFD}';
-
-/// JSON text in which single halves became replacement characters.
-pub(in crate::cross) fn mended(text: &str) -> Cow<'_, str> {
-    rewritten(text, |_| LOST)
-}
 
 /// JSON text in which single halves became marks, which [`Halves::join`] knows.
 pub(super) fn marked(text: &str) -> Cow<'_, str> {
-    rewritten(text, mark)
+    let lone = json::lone_halves(text.as_bytes());
+    if lone.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut kept = 0;
+    for at in lone {
+        let end = at + ESCAPE_LEN;
+        out.push_str(&text[kept..at]);
+        out.push(mark(&text[end - 4..end]));
+        kept = end;
+    }
+    out.push_str(&text[kept..]);
+    Cow::Owned(out)
 }
 
-fn mark(half: u16) -> char {
-    char::from_u32(FIRST_MARK + u32::from(half - FIRST)).unwrap_or(LOST)
+/// The mark of the half with these digits.
+fn mark(digits: &str) -> char {
+    let half = u32::from_str_radix(digits, 16).unwrap_or_default();
+    let offset = half.checked_sub(u32::from(FIRST));
+    offset
+        .and_then(|offset| char::from_u32(FIRST_MARK + offset))
+        .unwrap_or(LOST)
 }
 
 /// The half that a mark stands for.
 fn half(mark: char) -> Option<u16> {
     let offset = u32::from(mark).checked_sub(FIRST_MARK)?;
     Some(FIRST + u16::try_from(offset).ok()?)
-}
-
-fn rewritten(text: &str, char_for: impl Fn(u16) -> char) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let is_suspect = |with: &[u8]| memchr::memmem::find(bytes, with).is_some();
-    if !is_suspect(b"\\ud") && !is_suspect(b"\\uD") {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::new();
-    let (mut kept, mut at) = (0, 0);
-    while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
-        let start = at + found;
-        let (len, lone) = escape_at(&bytes[start..]);
-        if let Some(half) = lone {
-            out.push_str(&text[kept..start]);
-            out.push(char_for(half));
-            kept = start + len;
-        }
-        at = (start + len).min(bytes.len());
-    }
-    if kept == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[kept..]);
-    Cow::Owned(out)
-}
-
-/// How many bytes the escape at the beginning takes, and the half it is, if it stands alone.
-fn escape_at(bytes: &[u8]) -> (usize, Option<u16>) {
-    let Some(first) = unit_at(bytes) else {
-        return (2, None);
-    };
-    let pairs = || unit_at(&bytes[6..]).is_some_and(|second| (0xDC00..0xE000).contains(&second));
-    match first {
-        0xD800..0xDC00 if pairs() => (12, None),
-        0xD800..0xE000 => (6, Some(first)),
-        _ => (6, None),
-    }
-}
-
-fn unit_at(bytes: &[u8]) -> Option<u16> {
-    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// What makes an event of a text.
@@ -156,28 +126,11 @@ impl Halves {
 
 #[cfg(test)]
 mod tests {
-    use super::{Halves, marked, mended};
+    use super::{Halves, marked};
     use crate::event::Event;
 
     fn parsed(json: &str) -> String {
         serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn only_single_halves_are_mended() {
-        for (json, expected) in [
-            (r#""\ud83d\ude00""#, "😀"),
-            (r#""\ud83d""#, "\u{FFFD}"),
-            (r#""\uDE00x""#, "\u{FFFD}x"),
-            (r#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"),
-            (r#""\\ud83d""#, "\\ud83d"),
-            (r#""\\\ud83d\n""#, "\\\u{FFFD}\n"),
-        ] {
-            assert_eq!(parsed(&mended(json)), expected, "{json}");
-        }
-        for untouched in [r#""\ud8""#, r#""\"#, r#""\ud83d\u"#, r#""\ud83d\"#] {
-            mended(untouched);
-        }
     }
 
     #[test]

@@ -21,7 +21,6 @@ use crate::json;
 use crate::quirks::Quirks;
 use crate::sse::StreamError;
 use framing::{Framing, Piece};
-pub(super) use halves::mended;
 use halves::{Halves, marked};
 
 /// Reads the bytes of an answer, whatever pieces they come in.
@@ -42,11 +41,16 @@ pub(super) struct Intake {
 
 impl Intake {
     pub(super) fn new(way: &WayBack) -> Self {
+        let reader = stream_reader(way.target, &way.quirks);
+        Self::reading(way.target, Arc::clone(&way.quirks), reader)
+    }
+
+    fn reading(protocol: Protocol, quirks: Arc<Quirks>, reader: Box<dyn ReadStream>) -> Self {
         Self {
-            protocol: way.target,
-            quirks: Arc::clone(&way.quirks),
+            protocol,
+            quirks,
             framing: Framing::default(),
-            reader: stream_reader(way.target, &way.quirks),
+            reader,
             halves: Halves::default(),
             has_marks: false,
             is_heard: false,
@@ -169,7 +173,7 @@ impl Intake {
 pub(super) fn parsed(body: &[u8]) -> Option<Value> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = String::from_utf8_lossy(body);
-    serde_json::from_str(&mended(&text)).ok()
+    serde_json::from_slice(&json::mended(text.as_bytes())).ok()
 }
 
 /// What is wrong with an answer that holds nothing.

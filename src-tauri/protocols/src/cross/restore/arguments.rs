@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::Protocol;
-use crate::cross::intake::mended;
+use crate::json::mended;
 
 /// Arguments as the client can read them; text that is no JSON stays as the model wrote it, for an empty object
 /// would run the tool with defaults.
 pub(super) fn readable(text: String, client: Protocol) -> String {
-    let Ok(value) = serde_json::from_str::<Value>(&mended(&text)) else {
+    let Ok(value) = serde_json::from_slice::<Value>(&mended(text.as_bytes())) else {
         return text;
     };
     match value {
@@ -25,7 +25,7 @@ pub(super) fn readable(text: String, client: Protocol) -> String {
 
 /// Arguments without those that are empty strings.
 pub(super) fn without_empty(text: String) -> String {
-    match serde_json::from_str::<Map<String, Value>>(&mended(&text)) {
+    match serde_json::from_slice::<Map<String, Value>>(&mended(text.as_bytes())) {
         Ok(mut fields) => {
             fields.retain(|_, value| value != "");
             Value::Object(fields).to_string()
@@ -35,7 +35,7 @@ pub(super) fn without_empty(text: String) -> String {
 }
 
 fn is_object(text: &str) -> bool {
-    serde_json::from_str::<Map<String, Value>>(&mended(text)).is_ok()
+    serde_json::from_slice::<Map<String, Value>>(&mended(text.as_bytes())).is_ok()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::cross::intake::mended;
+use crate::json::mended;
 
 /// The names under which models send the text.
 const NAMES: [&str; 6] = ["input", "patch", "command", "code", "text", "content"];
@@ -93,8 +93,8 @@ impl FreeText {
         let (end, is_closed) = readable(self.text.as_bytes());
         let json = format!("\"{}\"", &self.text[..end]);
         // What cannot be read is passed on as it is: it is the model's own text.
-        let text =
-            serde_json::from_str(&mended(&json)).unwrap_or_else(|_| self.text[..end].to_owned());
+        let text = serde_json::from_slice(&mended(json.as_bytes()))
+            .unwrap_or_else(|_| self.text[..end].to_owned());
         self.text.drain(..end);
         if is_closed {
             self.state = State::Done;
@@ -144,7 +144,7 @@ fn escape_len(bytes: &[u8]) -> Option<usize> {
 
 /// The text of arguments in any shape.
 fn held(arguments: &str) -> String {
-    let text = match serde_json::from_str::<Value>(&mended(arguments)) {
+    let text = match serde_json::from_slice::<Value>(&mended(arguments.as_bytes())) {
         Ok(Value::String(text)) => text,
         Ok(Value::Object(fields)) => {
             let named = NAMES.iter().find_map(|name| fields.get(*name));
