@@ -1,7 +1,12 @@
 //! Different protocols on the two sides.
 
+mod clean;
+mod fit;
 mod gather;
 mod intake;
+mod media;
+mod parse;
+mod patch;
 mod replay;
 mod request;
 mod restore;
@@ -20,7 +25,8 @@ pub use crate::codec::{Target, Unsayable};
 use crate::error::UpstreamError;
 use crate::loss::Losses;
 use crate::usage::Usage;
-pub use request::{cleaned, request};
+pub use clean::cleaned;
+pub use request::request;
 pub use stream::CrossStream;
 pub use way_back::WayBack;
 

@@ -1,0 +1,110 @@
+//! What only the client's protocol has words for is said in words that any model reads, or left out.
+
+use serde_json::Value;
+
+use super::way::Way;
+use crate::Protocol;
+use crate::carrier::{Carrier, Opaque};
+use crate::loss::{How, Losses, Weight};
+use crate::part::{Foreign, Kind, Part, Source};
+use crate::request::{Request, Role};
+
+/// Replaces foreign parts by their gist, refusals and citations by plain text.
+pub(super) fn tell(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
+    for turn in &mut request.turns {
+        let only_model = turn.role == Role::Assistant;
+        if only_model && turn.content.list.iter().any(is_summary) {
+            // What was summed up is told to the model, not said by it.
+            turn.role = Role::User;
+        }
+        told(&mut turn.content.list, way, losses);
+    }
+    if let Some(system) = request.system.as_mut() {
+        told(&mut system.list, way, losses);
+    }
+}
+
+fn told(list: &mut Vec<Part>, way: &Way<'_>, losses: &mut Losses) {
+    let parts = std::mem::take(list);
+    list.extend(
+        parts
+            .into_iter()
+            .filter_map(|part| plain(part, way, losses)),
+    );
+}
+
+/// The part in words that the target has; nothing if there are none.
+fn plain(mut part: Part, way: &Way<'_>, losses: &mut Losses) -> Option<Part> {
+    match &mut part.kind {
+        Kind::Foreign(foreign) => {
+            let text = gist(foreign);
+            note(foreign, text.is_some(), way, losses);
+            let mut told = Part::text(text?);
+            told.cache = part.cache;
+            return Some(told);
+        }
+        Kind::Refusal(text) if !has_refusals(way) => {
+            let text = std::mem::take(text);
+            part.kind = Part::text(text).kind;
+        }
+        Kind::Text(text) => text.citations.clear(),
+        Kind::Result(result) => told(&mut result.content.list, way, losses),
+        Kind::Document(document) => {
+            if let Source::Parts(parts) = &mut document.source {
+                told(parts, way, losses);
+            }
+        }
+        Kind::Refusal(_) | Kind::Image(_) | Kind::Audio(_) | Kind::Reasoning(_) | Kind::Call(_) => {
+        }
+    }
+    Some(part)
+}
+
+fn has_refusals(way: &Way<'_>) -> bool {
+    way.is_to(Protocol::OpenAi) || way.is_to(Protocol::OpenAiResponses)
+}
+
+fn gist(foreign: &Foreign) -> Option<String> {
+    let text = |key: &str| foreign.value.get(key).and_then(Value::as_str);
+    match text("type") {
+        Some("tool_reference") => {
+            let name = text("tool_name").or(text("name"))?;
+            Some(format!("Tool {name} is now available"))
+        }
+        Some("compaction") => summary(foreign).or_else(|| foreign.gist.clone()),
+        _ => foreign.gist.clone(),
+    }
+    .filter(|gist| !gist.trim().is_empty())
+}
+
+/// The summary in a compaction that this gateway made.
+fn summary(foreign: &Foreign) -> Option<String> {
+    let carried = foreign.value.get("encrypted_content")?.as_str()?;
+    match Carrier::unwrapped(carried)?.opaque {
+        Opaque::Plain(text) => Some(text),
+        Opaque::Signature(_)
+        | Opaque::Redacted(_)
+        | Opaque::Encrypted(_)
+        | Opaque::Thought(_)
+        | Opaque::Details(_) => None,
+    }
+}
+
+fn is_summary(part: &Part) -> bool {
+    matches!(&part.kind, Kind::Foreign(foreign) if summary(foreign).is_some())
+}
+
+fn note(foreign: &Foreign, has_gist: bool, way: &Way<'_>, losses: &mut Losses) {
+    let kind = foreign.value.get("type").and_then(Value::as_str);
+    let key = foreign
+        .value
+        .as_object()
+        .and_then(|fields| fields.keys().next());
+    let kind = kind.or(key.map(String::as_str)).unwrap_or_default();
+    let field = format!("{}[{kind}]", way.any_part());
+    if has_gist {
+        losses.add(field, How::Replaced, Weight::Notable, "a text");
+    } else {
+        losses.dropped(field, Weight::Notable);
+    }
+}

@@ -1,0 +1,213 @@
+//! Tools that a provider runs: the target runs its own, or there is none.
+
+use serde_json::{Value, json};
+
+use super::fields::Field;
+use super::way::Way;
+use crate::Protocol;
+use crate::codec::Unsayable;
+use crate::loss::{How, Losses, Weight};
+use crate::request::{Hosted, Request, Tool, ToolChoice, ToolKind};
+
+/// Turns client-run tools that only Anthropic knows into functions, keeps hosted ones that the target has, too, and
+/// drops the others; refuses where nothing is left of what the client insists on.
+pub(super) fn settle(
+    request: &mut Request,
+    way: &Way<'_>,
+    losses: &mut Losses,
+) -> Result<(), Unsayable> {
+    functions(request, way)?;
+    let offers_functions = request.tools.iter().any(|tool| !is_hosted(tool));
+    let mut dropped = Vec::new();
+    request.tools.retain(|tool| {
+        let stays = stays(tool, offers_functions, way);
+        if !stays {
+            losses.add(
+                loss_name(tool, way),
+                How::Dropped,
+                Weight::Notable,
+                "run by the provider",
+            );
+            dropped.push((tool.name.clone(), what(tool)));
+        }
+        stays
+    });
+    unforce(request, &dropped, way, losses)
+}
+
+fn is_hosted(tool: &Tool) -> bool {
+    matches!(tool.kind, ToolKind::Hosted { .. })
+}
+
+fn what(tool: &Tool) -> Option<Hosted> {
+    match &tool.kind {
+        ToolKind::Hosted { what, .. } => Some(*what),
+        ToolKind::Function { .. } | ToolKind::Custom { .. } => None,
+    }
+}
+
+/// Whether a tool can be offered to the target.
+fn stays(tool: &Tool, offers_functions: bool, way: &Way<'_>) -> bool {
+    let ToolKind::Hosted { what, origin, .. } = &tool.kind else {
+        return true;
+    };
+    if way.is_to(*origin) {
+        return true;
+    }
+    let known = match what {
+        Hosted::WebSearch => true,
+        Hosted::WebFetch | Hosted::CodeExecution => {
+            way.is_to(Protocol::Anthropic) || way.is_to(Protocol::Gemini)
+        }
+        Hosted::Other => false,
+    };
+    known && way.quirks().web_search && (way.quirks().hosted_with_functions || !offers_functions)
+}
+
+fn loss_name(tool: &Tool, way: &Way<'_>) -> String {
+    let ToolKind::Hosted { raw, .. } = &tool.kind else {
+        return way.name(Field::Tools).to_owned();
+    };
+    let kind = raw.get("type").and_then(Value::as_str);
+    let key = raw.as_object().and_then(|raw| raw.keys().next());
+    let name = kind.or(key.map(String::as_str)).unwrap_or(&tool.name);
+    format!("{}[{name}]", way.name(Field::Tools))
+}
+
+/// Nobody can be forced to use a tool that is gone.
+fn unforce(
+    request: &mut Request,
+    dropped: &[(String, Option<Hosted>)],
+    way: &Way<'_>,
+    losses: &mut Losses,
+) -> Result<(), Unsayable> {
+    let is_gone = match &request.tool_choice {
+        Some(ToolChoice::Tool(name)) => {
+            let is_there = request.tools.iter().any(|tool| tool.name == name.name);
+            !is_there && dropped.iter().any(|(gone, _)| *gone == name.name)
+        }
+        Some(ToolChoice::Hosted {
+            what: forced,
+            origin,
+            ..
+        }) => !way.is_to(*origin) && !request.tools.iter().any(|tool| what(tool) == Some(*forced)),
+        Some(
+            ToolChoice::Auto | ToolChoice::Any | ToolChoice::None | ToolChoice::Allowed { .. },
+        )
+        | None => false,
+    };
+    if !is_gone {
+        return Ok(());
+    }
+    if request.tools.is_empty() {
+        let message = "this model has no such tool of its own; use a model that does, or offer a function instead";
+        return Err(way.refuse(Field::ToolChoice, message));
+    }
+    request.tool_choice = Some(ToolChoice::Auto);
+    way.note(
+        Field::ToolChoice,
+        How::Replaced,
+        "auto: the tool is not there",
+        losses,
+    );
+    Ok(())
+}
+
+/// Anthropic knows the schemas of some tools that the client runs; others have to be told.
+fn functions(request: &mut Request, way: &Way<'_>) -> Result<(), Unsayable> {
+    for (index, tool) in request.tools.iter_mut().enumerate() {
+        let ToolKind::Hosted {
+            origin: Protocol::Anthropic,
+            raw,
+            ..
+        } = &tool.kind
+        else {
+            continue;
+        };
+        let kind = raw.get("type").and_then(Value::as_str).unwrap_or_default();
+        if kind.starts_with("computer_") || kind.starts_with("browser_") {
+            let field = format!("{}[{index}]", way.name(Field::Tools));
+            let message = format!("this model does not know the tool {kind}; leave it out");
+            return Err(Unsayable::new(field, message));
+        }
+        let Some((description, schema)) = known(kind) else {
+            continue;
+        };
+        if tool.name.is_empty() {
+            tool.name = raw
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or(kind)
+                .to_owned();
+        }
+        tool.description
+            .get_or_insert_with(|| description.to_owned());
+        tool.kind = ToolKind::Function {
+            schema: Some(schema),
+            strict: None,
+        };
+    }
+    Ok(())
+}
+
+/// What the client-run tools of Anthropic are for, and their arguments.
+fn known(kind: &str) -> Option<(&'static str, Value)> {
+    if kind.starts_with("bash_") {
+        Some(("Runs a command in a bash shell that stays open.", bash()))
+    } else if kind.starts_with("text_editor_") {
+        Some(("Views, creates and edits text files.", text_editor()))
+    } else if kind.starts_with("memory_") {
+        Some((
+            "Reads and writes files below /memories that outlive the conversation.",
+            memory(),
+        ))
+    } else {
+        None
+    }
+}
+
+fn bash() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "command": {"type": "string", "description": "The command to run."},
+            "restart": {"type": "boolean", "description": "Whether to restart the shell instead."},
+        },
+    })
+}
+
+fn text_editor() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "command": {"type": "string", "enum": ["view", "create", "str_replace", "insert", "undo_edit"]},
+            "path": {"type": "string", "description": "The file or directory."},
+            "file_text": {"type": "string", "description": "The whole text, for create."},
+            "old_str": {"type": "string", "description": "The text to replace, for str_replace."},
+            "new_str": {"type": "string", "description": "The text in its place, for str_replace."},
+            "insert_line": {"type": "integer", "description": "The line to insert behind, for insert."},
+            "insert_text": {"type": "string", "description": "The text to insert, for insert."},
+            "view_range": {"type": "array", "items": {"type": "integer"}, "description": "First and last line, for view."},
+        },
+        "required": ["command", "path"],
+    })
+}
+
+fn memory() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "command": {"type": "string", "enum": ["view", "create", "str_replace", "insert", "delete", "rename"]},
+            "path": {"type": "string", "description": "The file or directory below /memories."},
+            "file_text": {"type": "string", "description": "The whole text, for create."},
+            "old_str": {"type": "string", "description": "The text to replace, for str_replace."},
+            "new_str": {"type": "string", "description": "The text in its place, for str_replace."},
+            "insert_line": {"type": "integer", "description": "The line to insert behind, for insert."},
+            "insert_text": {"type": "string", "description": "The text to insert, for insert."},
+            "old_path": {"type": "string", "description": "The path so far, for rename."},
+            "new_path": {"type": "string", "description": "The path from now on, for rename."},
+            "view_range": {"type": "array", "items": {"type": "integer"}, "description": "First and last line, for view."},
+        },
+        "required": ["command"],
+    })
+}

@@ -1,0 +1,57 @@
+//! Chat's many vendors read strings more surely than lists of texts.
+
+use super::way::Way;
+use crate::Protocol;
+use crate::part::{Kind, Part, Parts};
+use crate::request::{Request, Role};
+
+/// Joins what is text only into one string, where no cache mark needs the pieces.
+pub(super) fn join(request: &mut Request, way: &Way<'_>) {
+    if !way.is_to(Protocol::OpenAi) {
+        return;
+    }
+    if let Some(system) = request.system.as_mut() {
+        joined(system, "\n\n");
+    }
+    for turn in &mut request.turns {
+        for part in &mut turn.content.list {
+            if let Kind::Result(result) = &mut part.kind {
+                joined(&mut result.content, "\n");
+            }
+        }
+        match turn.role {
+            Role::System | Role::Developer => joined(&mut turn.content, "\n\n"),
+            Role::User => neighbours(&mut turn.content, "\n\n"),
+            Role::Assistant => neighbours(&mut turn.content, ""),
+        }
+    }
+}
+
+fn joined(content: &mut Parts, separator: &str) {
+    let is_text = content.list.iter().all(is_unmarked_text);
+    if is_text && !content.list.is_empty() {
+        *content = Parts::plain(content.joined(separator));
+    }
+}
+
+fn is_unmarked_text(part: &Part) -> bool {
+    part.as_text().is_some() && part.cache.is_none()
+}
+
+/// Texts that follow each other become one.
+fn neighbours(content: &mut Parts, separator: &str) {
+    let parts = std::mem::take(&mut content.list);
+    let mut list: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let is_next = is_unmarked_text(&part) && list.last().is_some_and(is_unmarked_text);
+        match (list.last_mut().map(|last| &mut last.kind), part.as_text()) {
+            (Some(Kind::Text(last)), Some(text)) if is_next => {
+                last.text.push_str(separator);
+                last.text.push_str(text);
+            }
+            _ => list.push(part),
+        }
+    }
+    content.plain = list.len() == 1 && list.iter().all(is_unmarked_text);
+    content.list = list;
+}

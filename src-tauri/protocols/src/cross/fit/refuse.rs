@@ -1,0 +1,153 @@
+//! What needs a memory that a conversion has not: requests that lean on it are refused.
+
+use serde_json::Value;
+
+use super::fields::Field;
+use super::way::Way;
+use crate::Protocol;
+use crate::codec::Unsayable;
+use crate::loss::{How, Losses, Weight};
+use crate::part::Kind;
+use crate::request::Request;
+
+/// Fields that cannot be left out without changing what is asked, and what to do about them.
+const STATEFUL: [(Protocol, &str, &str); 9] = [
+    (
+        Protocol::OpenAiResponses,
+        "previous_response_id",
+        "earlier answers are not kept; send the whole conversation in input",
+    ),
+    (
+        Protocol::OpenAiResponses,
+        "conversation",
+        "conversations are not kept; send the whole conversation in input",
+    ),
+    (
+        Protocol::OpenAiResponses,
+        "prompt",
+        "stored prompts cannot be read; send the prompt itself",
+    ),
+    (
+        Protocol::OpenAiResponses,
+        "background",
+        "this model answers in the foreground only; leave background out",
+    ),
+    (
+        Protocol::Anthropic,
+        "thread",
+        "threads are not kept; send the whole conversation in messages",
+    ),
+    (
+        Protocol::Anthropic,
+        "mcp_servers",
+        "this model cannot reach MCP servers; offer their tools instead",
+    ),
+    (
+        Protocol::Gemini,
+        "cachedContent",
+        "cached content lies at another provider; send the content itself",
+    ),
+    (
+        Protocol::OpenAi,
+        "audio",
+        "this model does not answer in sound; leave audio out",
+    ),
+    (
+        Protocol::OpenAi,
+        "modalities",
+        "this model answers in text only; leave modalities out",
+    ),
+];
+
+/// Refuses what needs a memory at the provider, and several answers where only one is given.
+pub(super) fn state(
+    request: &mut Request,
+    way: &Way<'_>,
+    losses: &mut Losses,
+) -> Result<(), Unsayable> {
+    for (protocol, key, message) in STATEFUL {
+        let asked = request.extra.get(protocol, key);
+        if asked.is_some_and(|value| is_asked(key, value)) {
+            return Err(Unsayable::new(key, message));
+        }
+    }
+    other_than_text(request)?;
+    references(request)?;
+    if request.extra.get(Protocol::OpenAiResponses, "store") == Some(&Value::Bool(true)) {
+        losses.add(
+            "store",
+            How::Replaced,
+            Weight::Harmless,
+            "answers are not kept",
+        );
+    }
+    answers(request, way)
+}
+
+/// Whether a field asks for anything: `null`, `false` and text as the only modality do not.
+fn is_asked(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Array(list) if key == "modalities" => list
+            .iter()
+            .any(|modality| modality.as_str() != Some("text")),
+        Value::Array(list) => !list.is_empty(),
+        Value::Number(_) | Value::String(_) | Value::Object(_) => true,
+    }
+}
+
+/// Gemini asks for pictures and sound within its configuration.
+fn other_than_text(request: &Request) -> Result<(), Unsayable> {
+    let field = "generationConfig.responseModalities";
+    let config = request.extra.get(Protocol::Gemini, "generationConfig");
+    let within = config.and_then(|config| config.get("responseModalities"));
+    let flat = request.extra.get(Protocol::Gemini, "responseModalities");
+    let list = within.or(flat).and_then(Value::as_array);
+    let is_text = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|name| name.eq_ignore_ascii_case("text"))
+    };
+    match list {
+        Some(list) if !list.iter().all(is_text) => Err(Unsayable::new(
+            field,
+            "this model answers in text only; leave responseModalities out",
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// An item that is named but not sent cannot be looked up.
+fn references(request: &Request) -> Result<(), Unsayable> {
+    for (index, turn) in request.turns.iter().enumerate() {
+        for part in turn.parts() {
+            let Kind::Foreign(foreign) = &part.kind else {
+                continue;
+            };
+            if foreign.value.get("type").and_then(Value::as_str) == Some("item_reference") {
+                let field = format!("input[{index}]");
+                return Err(Unsayable::new(
+                    field,
+                    "items are not kept; send the item itself",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn answers(request: &mut Request, way: &Way<'_>) -> Result<(), Unsayable> {
+    let Some(wanted) = request.answers else {
+        return Ok(());
+    };
+    let gives_several = way.is_to(Protocol::OpenAi) || way.is_to(Protocol::Gemini);
+    if wanted > 1 && (!gives_several || request.stream == Some(true)) {
+        let message = "this model gives one answer at a time; ask for one";
+        return Err(way.refuse(Field::Answers, message));
+    }
+    if wanted <= 1 {
+        request.answers = None;
+    }
+    Ok(())
+}
