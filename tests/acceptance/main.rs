@@ -4,8 +4,11 @@
 //! the upstream speaks as the services do, and through Keyway, where the same must come out.
 //! The clients are installed once into `target/acceptance-tools`.
 
+mod agent;
 mod claude_code;
 mod clients;
+mod coders;
+mod coding;
 mod expect;
 mod hostile_page;
 mod keyway_router;

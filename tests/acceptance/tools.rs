@@ -14,17 +14,7 @@ pub(crate) fn client_folder() -> PathBuf {
 
 /// The folder with the installed Node clients and the scripts beside them.
 pub(crate) fn node_folder() -> PathBuf {
-    let folder = installed("node", &["package.json", "package-lock.json"], |folder| {
-        run(Command::new("npm")
-            .args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ])
-            .current_dir(folder));
-    });
+    let folder = installed("node", &["package.json", "package-lock.json"], npm);
     // Modules are looked up from where a script lies.
     for name in [
         "cases.mjs",
@@ -38,6 +28,19 @@ pub(crate) fn node_folder() -> PathBuf {
         replace(&folder.join(name), &script);
     }
     folder
+}
+
+/// What the lock file says of Node packages, without running any of them.
+fn npm(folder: &Path) {
+    run(Command::new("npm")
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ])
+        .current_dir(folder));
 }
 
 /// The Python that has the clients installed.
@@ -82,6 +85,44 @@ pub(crate) fn browser() -> PathBuf {
 
 /// The Claude Code of this machine's kind.
 pub(crate) fn claude_code() -> PathBuf {
+    let package = format!(
+        "node_modules/@anthropic-ai/claude-code-{}/claude",
+        platform()
+    );
+    node_folder().join(package)
+}
+
+/// The Codex of this machine's kind.
+pub(crate) fn codex() -> PathBuf {
+    let package = format!("node_modules/@openai/codex-{}/vendor", platform());
+    let vendor = agent_folder().join(package);
+    let mut folders = fs::read_dir(&vendor).expect("the package has its programs");
+    let target = folders.next().expect("for one kind of machine");
+    target
+        .expect("the folder can be read")
+        .path()
+        .join("bin/codex")
+}
+
+/// The script of Gemini CLI.
+pub(crate) fn gemini_cli() -> PathBuf {
+    agent_folder().join("node_modules/@google/gemini-cli/bundle/gemini.js")
+}
+
+/// The `OpenCode` of this machine's kind.
+pub(crate) fn opencode() -> PathBuf {
+    let package = format!("node_modules/opencode-{}/bin/opencode", platform());
+    agent_folder().join(package)
+}
+
+/// The folder with the installed coding agents.
+fn agent_folder() -> PathBuf {
+    let files = ["agents/package.json", "agents/package-lock.json"];
+    installed("agents", &files, npm)
+}
+
+/// What npm packages call this machine's kind.
+fn platform() -> String {
     let system = match std::env::consts::OS {
         "macos" => "darwin",
         other => other,
@@ -91,8 +132,7 @@ pub(crate) fn claude_code() -> PathBuf {
         "aarch64" => "arm64",
         other => other,
     };
-    let package = format!("node_modules/@anthropic-ai/claude-code-{system}-{machine}/claude");
-    node_folder().join(package)
+    format!("{system}-{machine}")
 }
 
 /// A folder with these files and whatever `install` puts beside them, made when it is not there.
@@ -118,7 +158,8 @@ fn installed(kind: &str, files: &[&str], install: impl FnOnce(&Path)) -> PathBuf
     let done = folder.join(".installed");
     if !done.exists() {
         fs::create_dir_all(&folder).expect("the target folder can be written to");
-        for (source, name) in sources.iter().zip(files) {
+        for source in &sources {
+            let name = source.file_name().expect("a file has a name");
             fs::copy(source, folder.join(name)).expect("a lock file can be copied");
         }
         install(&folder);

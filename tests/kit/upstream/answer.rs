@@ -2,7 +2,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::gate::Gate;
-use super::turn::Talk;
+use super::turn::{Talk, Turn};
 use crate::fixture;
 
 /// One scripted answer: what it says, and how it behaves on the wire.
@@ -22,8 +22,10 @@ pub struct Answer {
 pub(super) enum Says {
     /// What a model says, in the protocol and form that the request asks for.
     Talk(Talk),
-    /// The status alone, with an error body in the request's protocol.
-    Refusal,
+    /// This turn, in the protocol and form that the request asks for.
+    Turn(Turn),
+    /// The status, with an error body in the request's protocol that says this.
+    Refusal(String),
     /// These bytes.
     Body { kind: String, pieces: Vec<Bytes> },
     /// Not a byte, for ever.
@@ -98,9 +100,19 @@ impl Answer {
         Self::talking(Talk::saying(text))
     }
 
+    /// This turn of a conversation, in the protocol and form that the request asks for.
+    pub fn turn(turn: Turn) -> Self {
+        Self::new(Says::Turn(turn), 200)
+    }
+
     /// This status, with an error body in the request's protocol.
     pub fn status(status: u16) -> Self {
-        Self::new(Says::Refusal, status)
+        Self::refusing(status, &format!("scripted status {status}"))
+    }
+
+    /// This status, with an error body in the request's protocol that says `message`.
+    pub fn refusing(status: u16, message: &str) -> Self {
+        Self::new(Says::Refusal(message.to_owned()), status)
     }
 
     /// 429 with a `retry-after`.

@@ -1,7 +1,7 @@
 //! Anthropic Messages, as the service writes it.
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::turn::{ToolCall, Turn, named_event};
 
@@ -9,7 +9,7 @@ use super::turn::{ToolCall, Turn, named_event};
 pub(super) fn whole(model: &str, turn: &Turn) -> Value {
     let mut content = Vec::new();
     if let Some(thoughts) = &turn.thinking {
-        content.push(json!({"type": "thinking", "thinking": thoughts, "signature": "c2lnbmVk"}));
+        content.push(json!({"type": "thinking", "thinking": thoughts, "signature": turn.sealed()}));
     }
     if let Some(text) = &turn.text {
         content.push(json!({"type": "text", "text": text, "citations": null}));
@@ -21,7 +21,9 @@ pub(super) fn whole(model: &str, turn: &Turn) -> Value {
     let mut message = empty_message(model, turn);
     message["content"] = Value::Array(content);
     message["stop_reason"] = json!(stop_reason(turn));
-    message["usage"]["output_tokens"] = json!(turn.usage.output);
+    for (name, count) in output_usage(turn) {
+        message["usage"][name] = count;
+    }
     message
 }
 
@@ -43,7 +45,7 @@ pub(super) fn stream(model: &str, turn: &Turn) -> Vec<Bytes> {
     if let Some(thoughts) = &turn.thinking {
         let deltas = vec![
             json!({"type": "thinking_delta", "thinking": thoughts}),
-            json!({"type": "signature_delta", "signature": "c2lnbmVk"}),
+            json!({"type": "signature_delta", "signature": turn.sealed()}),
         ];
         block(
             json!({"type": "thinking", "thinking": "", "signature": ""}),
@@ -69,7 +71,7 @@ pub(super) fn stream(model: &str, turn: &Turn) -> Vec<Bytes> {
     events.push(json!({
         "type": "message_delta",
         "delta": {"stop_reason": stop_reason(turn), "stop_sequence": null},
-        "usage": {"output_tokens": turn.usage.output},
+        "usage": output_usage(turn),
     }));
     events.push(json!({"type": "message_stop"}));
     events.iter().map(named_event).collect()
@@ -144,6 +146,17 @@ fn empty_message(model: &str, turn: &Turn) -> Value {
             "service_tier": "standard",
         },
     })
+}
+
+/// What the answer used; its thoughts are told apart where there are any.
+fn output_usage(turn: &Turn) -> Map<String, Value> {
+    let mut usage = Map::new();
+    usage.insert("output_tokens".to_owned(), json!(turn.usage.output));
+    if turn.usage.thinking > 0 {
+        let details = json!({"thinking_tokens": turn.usage.thinking});
+        usage.insert("output_tokens_details".to_owned(), details);
+    }
+    usage
 }
 
 fn stop_reason(turn: &Turn) -> &'static str {

@@ -90,7 +90,11 @@ fn chunks(model: &str, turn: &Turn) -> Vec<Value> {
     if !calls.is_empty() {
         chunks.push(chunk(model, turn, &calls, None));
     }
-    chunks.push(chunk(model, turn, &[json!({"text": ""})], Some("STOP")));
+    let mut last = json!({"text": ""});
+    if calls.is_empty() && turn.seal.is_some() {
+        last["thoughtSignature"] = json!(turn.sealed());
+    }
+    chunks.push(chunk(model, turn, &[last], Some("STOP")));
     chunks
 }
 
@@ -125,7 +129,7 @@ fn call_parts(turn: &Turn) -> Vec<Value> {
                 "functionCall": {"id": call.id, "name": call.name, "args": call.arguments},
             });
             if index == 0 {
-                part["thoughtSignature"] = json!("c2lnbmVk");
+                part["thoughtSignature"] = json!(turn.sealed());
             }
             part
         })

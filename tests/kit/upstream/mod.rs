@@ -31,7 +31,7 @@ pub use gate::Gate;
 pub use received::Received;
 pub use turn::{Talk, ToolCall, Turn, Usage};
 
-use self::script::{Line, Script};
+use self::script::{Line, Mind, Script};
 use crate::{PATIENCE, Protocol, within};
 
 /// An upstream on the loopback address; it ends when it is dropped.
@@ -124,6 +124,11 @@ impl ScriptedUpstream {
     /// The base URL that a client of this protocol is given.
     pub fn base_url(&self, protocol: Protocol) -> String {
         format!("http://{}{}", self.address, protocol.base_path())
+    }
+
+    /// Lets `mind` answer all conversations, from what was asked; it takes the place of every script.
+    pub fn answered_by(&self, mind: impl FnMut(&Received) -> Answer + Send + 'static) {
+        self.script().mind = Some(Mind(Box::new(mind)));
     }
 
     /// Gives this answer to the next conversation, after those already lined up.

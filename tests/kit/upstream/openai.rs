@@ -18,8 +18,9 @@ pub(super) fn whole(model: &str, turn: &Turn) -> Value {
             .calls
             .iter()
             .map(|call| {
-                let function = json!({"name": call.name, "arguments": call.arguments_text()});
-                json!({"id": call.id, "type": "function", "function": function})
+                let (kind, field) = kind(call);
+                let said = json!({"name": call.name, field: call.arguments_text()});
+                json!({"id": call.id, "type": kind, kind: said})
             })
             .collect();
         message["tool_calls"] = json!(calls);
@@ -125,15 +126,23 @@ pub(super) fn ends_in_tool_result(body: &Value) -> bool {
 }
 
 fn call_deltas(index: usize, call: &ToolCall) -> impl Iterator<Item = Value> {
+    let (kind, field) = kind(call);
     let opening = json!({
-        "index": index, "id": call.id, "type": "function",
-        "function": {"name": call.name, "arguments": ""},
+        "index": index, "id": call.id, "type": kind, kind: {"name": call.name, field: ""},
     });
     let fragments = call.arguments_in_two();
     let rest = fragments
         .into_iter()
-        .map(move |part| json!({"index": index, "function": {"arguments": part}}));
+        .map(move |part| json!({"index": index, kind: {field: part}}));
     std::iter::once(opening).chain(rest)
+}
+
+/// The kind of a call, and the field that holds what the tool is given.
+fn kind(call: &ToolCall) -> (&'static str, &'static str) {
+    match call.free_text() {
+        Some(_) => ("custom", "input"),
+        None => ("function", "arguments"),
+    }
 }
 
 fn finish_reason(turn: &Turn) -> &'static str {

@@ -69,7 +69,7 @@ impl Received {
     }
 
     /// Whether it wants a stream.
-    pub(super) fn wants_stream(&self) -> bool {
+    pub fn wants_stream(&self) -> bool {
         self.path().ends_with(":streamGenerateContent") || self.json()["stream"] == true
     }
 

@@ -66,7 +66,7 @@ fn items(turn: &Turn) -> Vec<Value> {
     let thoughts = turn.thinking.iter().map(|text| {
         json!({
             "type": "reasoning", "id": format!("rs_scripted{number}"),
-            "summary": [{"type": "summary_text", "text": text}], "encrypted_content": "c2VjcmV0",
+            "summary": [{"type": "summary_text", "text": text}], "encrypted_content": turn.sealed(),
         })
     });
     let messages = turn.text.iter().map(|text| {
@@ -75,13 +75,23 @@ fn items(turn: &Turn) -> Vec<Value> {
             "role": "assistant", "content": [text_part(text)],
         })
     });
-    let calls = turn.calls.iter().map(|call| {
-        json!({
-            "type": "function_call", "id": format!("fc_{}", call.id), "call_id": call.id,
-            "name": call.name, "arguments": call.arguments_text(), "status": "completed",
-        })
-    });
+    let calls = turn.calls.iter().map(call_item);
     thoughts.chain(messages).chain(calls).collect()
+}
+
+fn call_item(call: &ToolCall) -> Value {
+    let (kind, before, field) = match call.free_text() {
+        Some(_) => ("custom_tool_call", "ctc", "input"),
+        None => ("function_call", "fc", "arguments"),
+    };
+    let mut item = json!({
+        "type": kind, "id": format!("{before}_{}", call.id), "call_id": call.id,
+        "name": call.name, field: call.arguments_text(), "status": "completed",
+    });
+    if let Some(namespace) = &call.namespace {
+        item["namespace"] = json!(namespace);
+    }
+    item
 }
 
 /// An item as it is when nothing of it has come yet.
@@ -91,6 +101,7 @@ fn unfinished(item: &Value) -> Value {
         ("summary", json!([])),
         ("content", json!([])),
         ("arguments", json!("")),
+        ("input", json!("")),
     ] {
         if let Some(field) = item.get_mut(key) {
             *field = empty;
@@ -154,15 +165,18 @@ fn call_events(item: &Value, calls: &[ToolCall]) -> Vec<Value> {
     let Some(call) = calls.iter().find(|call| item["call_id"] == call.id) else {
         return Vec::new();
     };
+    let (kind, field) = match call.free_text() {
+        Some(_) => ("custom_tool_call_input", "input"),
+        None => ("function_call_arguments", "arguments"),
+    };
     let deltas = call.arguments_in_two().map(|part| {
-        json!({
-            "type": "response.function_call_arguments.delta", "item_id": item["id"], "delta": part,
-        })
+        json!({"type": format!("response.{kind}.delta"), "item_id": item["id"], "delta": part})
     });
-    let done = json!({
-        "type": "response.function_call_arguments.done",
-        "item_id": item["id"], "name": call.name, "arguments": call.arguments_text(),
-    });
+    let mut done = json!({"type": format!("response.{kind}.done"), "item_id": item["id"]});
+    if call.free_text().is_none() {
+        done["name"] = json!(call.name);
+    }
+    done[field] = json!(call.arguments_text());
     deltas.into_iter().chain([done]).collect()
 }
 

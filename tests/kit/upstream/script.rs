@@ -1,4 +1,5 @@
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 
 use serde_json::json;
 
@@ -17,6 +18,16 @@ pub(super) struct Script {
     pub(super) models: Option<Vec<String>>,
     pub(super) key: Option<String>,
     pub(super) counts: Option<u64>,
+    pub(super) mind: Option<Mind>,
+}
+
+/// What makes up the answers as the conversations go.
+pub(super) struct Mind(pub(super) Box<dyn FnMut(&Received) -> Answer + Send>);
+
+impl fmt::Debug for Mind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Mind")
+    }
 }
 
 /// Answers to be given once, one after the other, and the one for ever after.
@@ -46,6 +57,7 @@ impl Script {
             models: None,
             key: None,
             counts: None,
+            mind: None,
         }
     }
 
@@ -56,6 +68,9 @@ impl Script {
         }
         if let Some(answer) = self.by_path.get(request.path()) {
             return answer.clone();
+        }
+        if let (true, Some(mind)) = (request.asks_a_model(), &mut self.mind) {
+            return (mind.0)(request);
         }
         if request.asks_a_model() {
             return self.answer_of_model(request);

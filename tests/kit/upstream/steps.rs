@@ -10,7 +10,7 @@ use http::StatusCode;
 use super::answer::{Answer, Cut, Ending, Framing, Says, Shape};
 use super::gate::Gate;
 use super::received::Received;
-use super::turn::Talk;
+use super::turn::{Talk, Turn};
 use super::{anthropic, gemini, openai, responses};
 use crate::Protocol;
 
@@ -30,9 +30,10 @@ pub(super) fn steps(answer: &Answer, request: &Received, number: usize) -> Vec<S
         Says::Nothing => return vec![Step::Hang],
         Says::HangUp => return vec![Step::Close],
         Says::Talk(talk) => speak(talk, request, number),
-        Says::Refusal => (
+        Says::Turn(turn) => perform(turn, request),
+        Says::Refusal(message) => (
             JSON.to_owned(),
-            vec![refusal(request, answer.status)],
+            vec![refusal(request, answer.status, message)],
             false,
         ),
         Says::Body { kind, pieces } => (kind.clone(), pieces.clone(), false),
@@ -77,15 +78,19 @@ const EVENTS: &str = "text/event-stream; charset=utf-8";
 
 fn speak(talk: &Talk, request: &Received, number: usize) -> (String, Vec<Bytes>, bool) {
     let body = request.json();
-    let model = &request.model();
-    let protocol = request.protocol();
-    let has_result = match protocol {
+    let has_result = match request.protocol() {
         Protocol::Anthropic => anthropic::ends_in_tool_result(&body),
         Protocol::OpenAi => openai::ends_in_tool_result(&body),
         Protocol::Responses => responses::ends_in_tool_result(&body),
         Protocol::Gemini => gemini::ends_in_tool_result(&body),
     };
-    let turn = &talk.turn(number, &request.tools(), has_result);
+    perform(&talk.turn(number, &request.tools(), has_result), request)
+}
+
+/// Says a turn in the protocol and form that the request asks for.
+fn perform(turn: &Turn, request: &Received) -> (String, Vec<Bytes>, bool) {
+    let model = &request.model();
+    let protocol = request.protocol();
     if !request.wants_stream() {
         let whole = match protocol {
             Protocol::Anthropic => anthropic::whole(model, turn),
@@ -95,7 +100,7 @@ fn speak(talk: &Talk, request: &Received, number: usize) -> (String, Vec<Bytes>,
         };
         return (JSON.to_owned(), vec![Bytes::from(whole.to_string())], false);
     }
-    let wants_usage = body["stream_options"]["include_usage"] == true;
+    let wants_usage = request.json()["stream_options"]["include_usage"] == true;
     let is_sse = request
         .query()
         .is_some_and(|query| query.contains("alt=sse"));
@@ -109,12 +114,11 @@ fn speak(talk: &Talk, request: &Received, number: usize) -> (String, Vec<Bytes>,
     (kind.to_owned(), pieces, true)
 }
 
-fn refusal(request: &Received, status: u16) -> Bytes {
-    let message = format!("scripted status {status}");
+fn refusal(request: &Received, status: u16, message: &str) -> Bytes {
     let body = match request.protocol() {
-        Protocol::Anthropic => anthropic::error(status, &message),
-        Protocol::OpenAi | Protocol::Responses => openai::error(status, &message),
-        Protocol::Gemini => gemini::error(status, &message),
+        Protocol::Anthropic => anthropic::error(status, message),
+        Protocol::OpenAi | Protocol::Responses => openai::error(status, message),
+        Protocol::Gemini => gemini::error(status, message),
     };
     Bytes::from(body.to_string())
 }

@@ -34,7 +34,9 @@ pub struct ToolCall {
     pub id: String,
     /// The tool's name.
     pub name: String,
-    /// The arguments, an object.
+    /// The namespace of the tool, where the protocol has such.
+    pub namespace: Option<String>,
+    /// The arguments, an object; a text for a tool that takes free text.
     pub arguments: Value,
 }
 
@@ -45,6 +47,8 @@ pub struct Turn {
     pub number: usize,
     /// The thoughts before the answer.
     pub thinking: Option<String>,
+    /// What the provider wants back with its thoughts or calls, in base64; one for all when nothing is said.
+    pub seal: Option<String>,
     /// The text.
     pub text: Option<String>,
     /// The tools it calls.
@@ -54,6 +58,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// What the provider wants back with its thoughts or calls.
+    pub(super) fn sealed(&self) -> &str {
+        self.seal.as_deref().unwrap_or("c2lnbmVk")
+    }
+
     /// The text in pieces of a word each, as streams deliver it.
     pub fn text_pieces(&self) -> impl Iterator<Item = &str> {
         self.text.iter().flat_map(|text| text.split_inclusive(' '))
@@ -61,9 +70,15 @@ impl Turn {
 }
 
 impl ToolCall {
-    /// The arguments as JSON text.
+    /// The arguments as JSON text, or the free text.
     pub fn arguments_text(&self) -> String {
-        self.arguments.to_string()
+        self.free_text()
+            .map_or_else(|| self.arguments.to_string(), str::to_owned)
+    }
+
+    /// The text for a tool that takes free text.
+    pub(super) fn free_text(&self) -> Option<&str> {
+        self.arguments.as_str()
     }
 
     /// The arguments' text in two fragments, as streams deliver them.
@@ -143,12 +158,14 @@ impl Talk {
             .map(|(index, (name, arguments))| ToolCall {
                 id: format!("call_{number}_{index}"),
                 name: name.clone(),
+                namespace: None,
                 arguments: arguments.clone(),
             })
             .collect();
         Turn {
             number,
             thinking: self.thinking.clone(),
+            seal: None,
             text: calls.is_empty().then(|| self.text.clone()),
             calls,
             usage: self.usage,
