@@ -1,13 +1,19 @@
 //! Failures: worded for each protocol's clients, and recognised in what providers answer.
 
+mod across;
 mod recognise;
 mod reply;
 #[cfg(test)]
 mod tests;
+mod wait;
+mod wording;
 
 use crate::Protocol;
+pub use across::{Across, across, should_retry};
 pub use recognise::{UpstreamError, recognise, recognise_value};
 pub use reply::ErrorReply;
+pub use wait::{retry_after_seconds, until_limits_reset};
+pub(crate) use wording::worded;
 
 /// What went wrong, whichever protocol says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -118,6 +124,24 @@ impl ErrorKind {
             Self::Permission => "permission_error",
             Self::RateLimit => "rate_limit_error",
             Self::Upstream | Self::Overloaded | Self::Timeout | Self::Internal => "server_error",
+        }
+    }
+
+    /// The code that clients of Chat and Responses look for in an error's body.
+    pub(crate) fn open_ai_code(self) -> Option<&'static str> {
+        match self {
+            Self::ContextTooLong => Some("context_length_exceeded"),
+            Self::Authentication => Some("invalid_api_key"),
+            Self::Billing => Some("insufficient_quota"),
+            Self::NotFound => Some("model_not_found"),
+            Self::RateLimit => Some("rate_limit_exceeded"),
+            Self::Overloaded => Some("server_is_overloaded"),
+            Self::Timeout => Some("timeout"),
+            Self::InvalidRequest
+            | Self::Permission
+            | Self::TooLarge
+            | Self::Upstream
+            | Self::Internal => None,
         }
     }
 

@@ -147,9 +147,7 @@ fn kind_named(name: &str) -> Option<ErrorKind> {
 
 /// Some kinds are told by their words only.
 fn refined(kind: ErrorKind, message: &str) -> ErrorKind {
-    let is_too_long = message.starts_with("prompt is too long")
-        || message.contains("exceed context limit")
-        || message.contains("maximum context length");
+    let is_too_long = super::wording::is_too_long(message);
     if kind == ErrorKind::InvalidRequest && is_too_long {
         ErrorKind::ContextTooLong
     } else {
@@ -175,7 +173,7 @@ fn unwrapped(protocol: Protocol, error: UpstreamError, wrappings: usize) -> Upst
 }
 
 /// The words of a page or a plain text, without tags.
-fn plain_text(body: &str) -> String {
+pub(super) fn plain_text(body: &str) -> String {
     let title = body
         .split_once("<title>")
         .and_then(|(_, rest)| rest.split_once("</title>"))

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{ErrorKind, ErrorReply, recognise};
+use super::{ErrorKind, ErrorReply, across, recognise};
 use crate::Protocol::{self, Anthropic, Gemini, OpenAi, OpenAiResponses};
 
 const KINDS: [ErrorKind; 12] = [
@@ -209,5 +209,94 @@ fn an_answer_is_not_an_error() {
         for protocol in Protocol::ALL {
             assert_eq!(recognise(protocol, 200, body.as_bytes()), None, "{body}");
         }
+    }
+}
+
+/// What each protocol's providers say for the same five failures.
+fn failures(from: Protocol) -> [(u16, String); 5] {
+    let body = |kind: ErrorKind, message: &str| {
+        let reply = ErrorReply::new(kind, from, "c", message);
+        let text = String::from_utf8(reply.body(from).to_vec()).unwrap();
+        // Providers name what Keyway puts its own code to.
+        let code = kind.open_ai_code().unwrap_or("x");
+        (
+            reply.status,
+            text.replace("\"code\":\"c\"", &format!("\"code\":\"{code}\"")),
+        )
+    };
+    let too_long = match from {
+        Anthropic => "prompt is too long: 9 tokens > 8 maximum",
+        OpenAi | OpenAiResponses => {
+            "This model's maximum context length is 8 tokens. However, your messages resulted in 9 tokens."
+        }
+        Gemini => "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+    };
+    [
+        body(ErrorKind::InvalidRequest, "field x is wrong"),
+        body(ErrorKind::ContextTooLong, too_long),
+        body(ErrorKind::RateLimit, "slow down, try again in 1.2s"),
+        body(ErrorKind::Overloaded, "busy"),
+        body(ErrorKind::Billing, "no money"),
+    ]
+}
+
+#[test]
+fn p281_p102_p284_errors_cross_from_every_protocol_to_every_other() {
+    let mut told = Vec::new();
+    for from in Protocol::ALL {
+        for to in Protocol::ALL.into_iter().filter(|to| *to != from) {
+            told.push(format!("{from} -> {to}"));
+            for (status, body) in failures(from) {
+                let error = across(from, to, status, body.as_bytes());
+                told.push(format!(
+                    "  {} {} {} retry {:?} after {:?}: {}",
+                    error.status,
+                    error.kind.as_str(),
+                    error.code,
+                    error.should_retry,
+                    error.retry_after,
+                    error.message
+                ));
+            }
+        }
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn p282_errors_wrapped_in_each_other_are_unwrapped() {
+    let inner = r#"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}"#;
+    let middle = serde_json::json!({"error": {"message": inner}}).to_string();
+    let outer = serde_json::json!({"error": {"message": middle, "code": 429}}).to_string();
+    let error = across(OpenAi, Anthropic, 429, outer.as_bytes());
+
+    assert_eq!(error.message, "quota");
+    assert_eq!(error.kind, ErrorKind::RateLimit);
+}
+
+#[test]
+fn p283_googles_retry_info_is_read() {
+    let body = r#"[{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED","details":[
+        {"@type":"type.googleapis.com/google.rpc.QuotaFailure"},
+        {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"12.5s"}]}}]"#;
+    let error = across(Gemini, OpenAi, 429, body.as_bytes());
+
+    assert_eq!(
+        error.retry_after,
+        Some(std::time::Duration::from_millis(12_500))
+    );
+    assert_eq!(error.status, 429);
+}
+
+#[test]
+fn p026_a_failure_without_words_is_one_all_the_same() {
+    for body in ["", "{}", "<html></html>"] {
+        let error = across(OpenAi, Anthropic, 524, body.as_bytes());
+        assert_eq!(
+            (error.status, error.kind),
+            (504, ErrorKind::Timeout),
+            "{body}"
+        );
+        assert!(!error.message.is_empty());
     }
 }

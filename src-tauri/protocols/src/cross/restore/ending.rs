@@ -4,7 +4,7 @@ use super::Step;
 use crate::Protocol;
 use crate::cross::stop;
 use crate::cross::way_back::WayBack;
-use crate::error::UpstreamError;
+use crate::error::{UpstreamError, worded};
 use crate::event::{Event, Opening};
 use crate::response::Stop;
 use crate::usage::Usage;
@@ -93,6 +93,7 @@ impl Ending {
     }
 
     fn fail(&mut self, error: UpstreamError, out: &mut Vec<Event>) {
+        let error = worded(error, self.client);
         self.error = Some(error.clone());
         out.push(Event::Failed(error));
     }
