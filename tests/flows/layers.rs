@@ -17,7 +17,7 @@ const STOREYS: [&[&str]; 7] = [
     &[
         "door", "metering", "observe", "secrets", "store", "upstream",
     ],
-    &["import", "takeover"],
+    &["import", "takeover", "toolloop"],
     &["app"],
     &["admin", "proxy", "web"],
     &["guard", "server", "upkeep"],

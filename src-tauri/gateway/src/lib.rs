@@ -8,7 +8,7 @@
 //! | 5 | this file, [`cli`] | everything below |
 //! | 4 | `gateway`, `server`, `guard`, `web`, `upkeep`, `takeover` | [`proxy`], [`admin`], [`app`] |
 //! | 3 | [`proxy`], [`admin`] | [`app`] and below, not each other |
-//! | 2 | [`import`] | [`store`], [`secrets`], [`upstream`], [`config`] |
+//! | 2 | [`import`], [`toolloop`] | [`store`], [`secrets`], [`upstream`], [`config`] |
 //! | 1 | `door`, [`store`], [`secrets`], [`upstream`], [`metering`], [`observe`] | [`config`] and storey 0 |
 //! | 0 | [`config`], [`ids`], [`clock`], [`events`], [`tasks`], [`options`], `serving` | nothing of ours above |
 
@@ -33,6 +33,7 @@ mod serving;
 pub mod store;
 mod takeover;
 pub mod tasks;
+pub mod toolloop;
 mod upkeep;
 pub mod upstream;
 mod web;

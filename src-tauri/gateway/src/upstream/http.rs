@@ -21,7 +21,7 @@ use super::{
     outgoing::Outgoing,
     trust::{self, TrustError},
 };
-use crate::config::Provider;
+use crate::config::{Provider, Timeouts};
 
 /// Idle connections are dropped before the usual 60 s of servers and firewalls, so that few die unseen.
 const POOL_IDLE: Duration = Duration::from_secs(30);
@@ -91,10 +91,38 @@ impl Http {
         provider: &Provider,
         request: Request<Outgoing>,
     ) -> Result<Response<Incoming>, CallError> {
-        let pool = self
-            .pool(provider, request.uri().scheme_str() == Some("https"))
-            .await?;
-        let patience = provider.timeouts.first_byte;
+        let way = Way {
+            proxy: provider.proxy.clone(),
+            extra_ca: provider.extra_ca.clone(),
+            connect: provider.timeouts.connect,
+            tls: is_tls(&request),
+        };
+        self.send_along(way, provider.timeouts.first_byte, request)
+            .await
+    }
+
+    /// Sends a request to a service that is no provider: the system's proxies, nobody's certificates.
+    pub async fn send_to_service(
+        &self,
+        patience: Duration,
+        request: Request<Outgoing>,
+    ) -> Result<Response<Incoming>, CallError> {
+        let way = Way {
+            proxy: None,
+            extra_ca: None,
+            connect: Timeouts::default().connect,
+            tls: is_tls(&request),
+        };
+        self.send_along(way, patience, request).await
+    }
+
+    async fn send_along(
+        &self,
+        way: Way,
+        patience: Duration,
+        request: Request<Outgoing>,
+    ) -> Result<Response<Incoming>, CallError> {
+        let pool = self.pool(way).await?;
         let answer = match &*pool {
             Pool::Plain(client) => client.request(request),
             Pool::Tls(client) => client.request(request),
@@ -116,13 +144,7 @@ impl Http {
         self.lock().clear();
     }
 
-    async fn pool(&self, provider: &Provider, tls: bool) -> Result<Arc<Pool>, CallError> {
-        let way = Way {
-            proxy: provider.proxy.clone(),
-            extra_ca: provider.extra_ca.clone(),
-            connect: provider.timeouts.connect,
-            tls,
-        };
+    async fn pool(&self, way: Way) -> Result<Arc<Pool>, CallError> {
         if let Some(pool) = self.lock().get(&way) {
             return Ok(pool.clone());
         }
@@ -136,6 +158,10 @@ impl Http {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Way, Arc<Pool>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_tls(request: &Request<Outgoing>) -> bool {
+    request.uri().scheme_str() == Some("https")
 }
 
 fn open_pool(way: &Way) -> Result<Pool, CallError> {
