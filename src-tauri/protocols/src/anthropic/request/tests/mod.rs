@@ -1,0 +1,4 @@
+//! What clients send is read and written as it was.
+
+mod crossed;
+mod identity;

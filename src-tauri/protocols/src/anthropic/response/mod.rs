@@ -1,0 +1,14 @@
+//! Answers.
+
+mod read;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod usage;
+mod write;
+
+pub(crate) use read::read_response;
+pub(super) use stop::{ending, stop};
+pub(super) use usage::{counted, guessed};
+pub(super) use write::message_id;
+pub(crate) use write::write_response;

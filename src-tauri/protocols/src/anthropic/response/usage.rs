@@ -1,0 +1,33 @@
+//! What an answer cost, as Anthropic counts it.
+
+use serde_json::{Map, Value, json};
+
+use crate::anthropic::fields::object;
+use crate::usage::Usage;
+
+/// The counts, with what was read from the cache or written to it apart from the rest.
+pub(in crate::anthropic) fn counted(usage: &Usage) -> Map<String, Value> {
+    let uncached = usage
+        .input
+        .saturating_sub(usage.cached)
+        .saturating_sub(usage.written);
+    let mut counts = object([
+        ("input_tokens", uncached.into()),
+        ("cache_creation_input_tokens", usage.written.into()),
+        ("cache_read_input_tokens", usage.cached.into()),
+        ("output_tokens", usage.output.into()),
+    ]);
+    if usage.reasoning > 0 {
+        let details = json!({ "thinking_tokens": usage.reasoning });
+        counts.insert("output_tokens_details".to_owned(), details);
+    }
+    counts
+}
+
+/// The counts before anything is known but about how much was asked.
+pub(in crate::anthropic) fn guessed(input: u64) -> Map<String, Value> {
+    counted(&Usage {
+        input,
+        ..Usage::default()
+    })
+}

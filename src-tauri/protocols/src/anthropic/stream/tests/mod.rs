@@ -1,0 +1,5 @@
+//! Streams, read and written.
+
+mod grammar;
+mod read;
+mod write;
