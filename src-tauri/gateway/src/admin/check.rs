@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use http::{HeaderName, HeaderValue};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use keyway_protocols::Protocol;
+use keyway_protocols::{Protocol, quirks::Quirks};
+use serde_json::{Map, Value};
 use url::{Host, Url};
 
 use super::error::{ApiError, BadField};
@@ -141,6 +142,16 @@ pub(super) fn json_object(field: &'static str, text: &str) -> Checked<()> {
         Ok(_) => Ok(()),
         Err(_) => Err(BadField::shape(field, "must be a JSON object in a string").into()),
     }
+}
+
+/// Quirks: known ones, with values that fit. Each is checked by itself, so that the one at fault is named.
+pub(super) fn quirks(all: &Map<String, Value>) -> Checked<()> {
+    for (name, value) in all {
+        let one = Map::from_iter([(name.clone(), value.clone())]);
+        Quirks::check(&one)
+            .map_err(|error| BadField::shape(format!("quirks.{name}"), error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// A base URL: somewhere else than this gateway, and without a password in it.

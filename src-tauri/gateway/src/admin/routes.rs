@@ -73,6 +73,7 @@ fn closed() -> OpenApiRouter<Arc<App>> {
             providers::update,
             providers::delete
         ))
+        .routes(routes!(providers::quirks::resolved))
         .routes(routes!(credentials::list, credentials::create))
         .routes(routes!(credentials::update, credentials::delete))
         .routes(routes!(credentials::reset_health))

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use keyway_protocols::loss::{How, Loss, Weight};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,6 +49,26 @@ pub(in crate::admin) struct ShownEntry {
     client: Option<String>,
     /// The tries; empty when there was one and it went well.
     attempts: Vec<ShownAttempt>,
+    /// What did not reach the other side as it was; empty when both spoke the same protocol.
+    losses: Vec<ShownLoss>,
+}
+
+/// One thing that did not reach the other side as it was.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Loss)]
+struct ShownLoss {
+    /// In the words of the protocol it came in.
+    field: String,
+    /// `dropped`, `renamed`, `clamped` or `replaced`.
+    #[schema(value_type = String)]
+    how: How,
+    /// `harmless`, or `notable` where the answer may differ for it.
+    #[schema(value_type = String)]
+    weight: Weight,
+    /// What stands in its place, or why; may be empty.
+    note: String,
+    /// How often it happened.
+    count: u32,
 }
 
 /// Tokens of one exchange.
@@ -113,6 +134,17 @@ pub(super) fn show(entry: LogEntry) -> ShownEntry {
         finish_reason: text(entry.finish_reason),
         client: text(entry.client),
         attempts: entry.attempts.into_iter().map(show_attempt).collect(),
+        losses: entry.losses.iter().map(show_loss).collect(),
+    }
+}
+
+fn show_loss(loss: &Loss) -> ShownLoss {
+    ShownLoss {
+        field: loss.field.clone(),
+        how: loss.how,
+        weight: loss.weight,
+        note: loss.note.clone(),
+        count: loss.count,
     }
 }
 

@@ -7,10 +7,10 @@ use crate::{
         error::{ApiError, BadField},
         refs,
         targets::NewTarget,
-        wire::Flag,
+        wire::{Flag, Patch},
     },
     app::App,
-    config::{GroupView, Mode, Route},
+    config::{GroupView, Mode, Reasoning, Route},
     ids::{self, RouteId},
 };
 
@@ -29,6 +29,9 @@ pub(in crate::admin) struct NewRoute {
     adapter_config: Option<String>,
     /// JSON in a string.
     fusion_config: Option<String>,
+    /// How clients take the model's thoughts: `native`, `think_tags` or `drop`; the purpose of their key says it
+    /// when left out.
+    reasoning: Option<String>,
     #[serde(default)]
     note: String,
     enabled: Option<Flag>,
@@ -47,6 +50,10 @@ pub(in crate::admin) struct RouteChange {
     pub(super) mode: Option<String>,
     adapter_config: Option<String>,
     fusion_config: Option<String>,
+    /// `native`, `think_tags` or `drop`; null leaves it to the purpose of the key.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(super) reasoning: Patch<String>,
     enabled: Option<Flag>,
     note: Option<String>,
 }
@@ -77,7 +84,7 @@ impl NewRoute {
             mode: self.mode.as_deref().map_or(Ok(Mode::Direct), mode)?,
             adapter_config: adapter,
             fusion_config: fusion,
-            reasoning: None,
+            reasoning: self.reasoning.as_deref().map(reasoning).transpose()?,
             enabled: self.enabled.is_none_or(|flag| flag.0),
             note: self.note,
             targets,
@@ -108,7 +115,7 @@ impl RouteChange {
             .map_or(Ok(()), |json| check::json_object("fusion_config", json))
     }
 
-    /// Makes the change but for mode and provider; it was checked.
+    /// Makes the change but for mode, reasoning and provider; it was checked.
     pub(super) fn apply(self, route: &mut Route) {
         let texts = [
             (self.alias, &mut route.alias),
@@ -131,6 +138,12 @@ fn config(given: Option<String>) -> String {
     given
         .filter(|json| !json.is_empty())
         .unwrap_or_else(|| "{}".to_owned())
+}
+
+/// A way to take thoughts by its name.
+pub(super) fn reasoning(name: &str) -> Result<Reasoning, ApiError> {
+    name.parse()
+        .map_err(|_| BadField::value("reasoning", "must be native, think_tags or drop").into())
 }
 
 /// A mode by its name.

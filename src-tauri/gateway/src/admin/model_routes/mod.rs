@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::form::{NewRoute, RouteChange, mode};
+use self::form::{NewRoute, RouteChange, mode, reasoning};
 use super::{
     answer::{ApiResult, Message, deleted, ok},
     error::ApiError,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::App,
-    config::Route,
+    config::{Reasoning, Route},
     ids::RouteId,
     store::{StoreError, audit, routes},
 };
@@ -48,6 +48,8 @@ pub(super) struct ShownRoute {
     adapter_config: String,
     /// JSON in a string.
     fusion_config: String,
+    /// `native`, `think_tags` or `drop`; null leaves it to the purpose of the key.
+    reasoning: Option<&'static str>,
     /// Its route-providers, in the order they are tried.
     targets: Vec<ShownTarget>,
 }
@@ -134,12 +136,13 @@ pub(super) async fn update(
     State(app): State<Arc<App>>,
     Path(route_id): Path<String>,
     actor: Actor,
-    Given(change): Given<RouteChange>,
+    Given(mut change): Given<RouteChange>,
 ) -> ApiResult<OneRoute> {
     let found = find(&app, &route_id).await?;
     let group = refs::group(&app, found.group.as_str())?;
     change.check()?;
     let mode = change.mode.as_deref().map(mode).transpose()?;
+    let reasoning = std::mem::take(&mut change.reasoning).try_map(|name| reasoning(&name))?;
     let provider = change
         .provider_id
         .as_deref()
@@ -151,6 +154,7 @@ pub(super) async fn update(
         let mut route = routes::get(tx, &id)?.ok_or(StoreError::Missing { what: "route" })?;
         change.apply(&mut route);
         route.mode = mode.unwrap_or(route.mode);
+        reasoning.apply(&mut route.reasoning);
         route.provider = provider.unwrap_or(route.provider);
         route.updated_at = now;
         routes::update(tx, &route)?;
@@ -219,5 +223,6 @@ fn show(app: &App, route: Route) -> ShownRoute {
         mode: route.mode.as_str().to_owned(),
         adapter_config: route.adapter_config,
         fusion_config: route.fusion_config,
+        reasoning: route.reasoning.map(Reasoning::as_str),
     }
 }

@@ -3,6 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 use keyway_protocols::Protocol;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{check, shown::without_password};
@@ -91,6 +92,9 @@ pub(in crate::admin) struct Reach {
     #[serde(default)]
     #[schema(value_type = Option<u32>)]
     max_queue: Patch<u32>,
+    /// How it differs from what is known of its kind: `{"images": false}`; replaces all of them.
+    #[schema(value_type = Option<Object>)]
+    quirks: Option<Map<String, Value>>,
 }
 
 /// Milliseconds; what is left out stays.
@@ -139,7 +143,7 @@ impl NewProvider {
             timeouts: Timeouts::default(),
             max_concurrency: None,
             max_queue: None,
-            quirks: serde_json::Map::new(),
+            quirks: Map::new(),
             enabled: true,
             note: self.note,
             created_at: now,
@@ -201,6 +205,7 @@ impl Reach {
             .given()
             .map_or(Ok(()), |path| check::text("extra_ca", path, 0, 4096))?;
         self.timeouts.unwrap_or_default().check()?;
+        self.quirks.as_ref().map_or(Ok(()), check::quirks)?;
         let concurrency = self.max_concurrency.given().map(|limit| u64::from(*limit));
         check::limit("max_concurrency", concurrency.as_ref())
     }
@@ -231,6 +236,9 @@ impl Reach {
             .apply(&mut provider.timeouts);
         self.max_concurrency.apply(&mut provider.max_concurrency);
         self.max_queue.apply(&mut provider.max_queue);
+        if let Some(quirks) = self.quirks {
+            provider.quirks = quirks;
+        }
     }
 }
 

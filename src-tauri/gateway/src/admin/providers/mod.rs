@@ -1,6 +1,7 @@
 //! Providers: upstream services and how they are reached.
 
 mod form;
+pub(super) mod quirks;
 mod shown;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use keyway_protocols::Protocol;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use url::Url;
 use utoipa::ToSchema;
 
@@ -48,6 +49,9 @@ pub(in crate::admin) struct ShownProvider {
     timeouts: ShownTimeouts,
     max_concurrency: Option<u32>,
     max_queue: Option<u32>,
+    /// How it differs from what is known of its kind, as far as its owner says so.
+    #[schema(value_type = Object)]
+    quirks: Map<String, Value>,
 }
 
 /// How long each phase of a call may take, in milliseconds.
@@ -107,6 +111,7 @@ impl ShownProvider {
             },
             max_concurrency: provider.max_concurrency,
             max_queue: provider.max_queue,
+            quirks: provider.quirks,
         }
     }
 

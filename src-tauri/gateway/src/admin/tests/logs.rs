@@ -1,9 +1,19 @@
 use std::time::Duration;
 
-use keyway_protocols::{Protocol, usage::Usage};
+use keyway_protocols::{
+    Protocol,
+    loss::{How, Losses, Weight},
+    usage::Usage,
+};
 use serde_json::json;
 
 use crate::{admin::testing::TestAdmin, store::LogEntry};
+
+fn lost() -> Losses {
+    let mut losses = Losses::default();
+    losses.add("top_k", How::Dropped, Weight::Notable, "no such field");
+    losses
+}
 
 fn log(admin: &TestAdmin, number: u32, status: u16) {
     admin.clock.wind(Duration::from_millis(10));
@@ -39,7 +49,7 @@ fn log(admin: &TestAdmin, number: u32, status: u16) {
         finish_reason: None,
         client: None,
         attempts: Vec::new(),
-        losses: keyway_protocols::loss::Losses::default(),
+        losses: lost(),
         counted: None,
     });
 }
@@ -81,6 +91,10 @@ async fn the_log_is_read_page_by_page_from_the_newest() {
         admin.get("/admin/llm/logs/entry-2").await.ok()["log"]["status_code"],
         503
     );
+    let loss = json!({
+        "field": "top_k", "how": "dropped", "weight": "notable", "note": "no such field", "count": 1,
+    });
+    assert_eq!(last["logs"][0]["losses"], json!([loss]));
     admin
         .get("/admin/llm/logs/none")
         .await

@@ -333,3 +333,48 @@ async fn a_resting_credential_is_shown_with_the_reason_and_can_be_woken() {
         .await
         .refused(404, "not_found", "");
 }
+
+#[tokio::test]
+async fn quirks_are_set_shown_and_worked_out_for_a_model() {
+    let admin = TestAdmin::open().await;
+    let quirks = json!({"images": false, "max_output": 4096});
+    let made = admin
+        .post(PROVIDERS, with("quirks", quirks.clone()))
+        .await
+        .ok();
+    assert_eq!(made["provider"]["quirks"], quirks);
+    let renamed = admin.patch(P1, json!({"name": "Other"})).await.ok();
+    assert_eq!(renamed["provider"]["quirks"], quirks);
+
+    let path = format!("{P1}/quirks?model=m-1");
+    let shown = admin.get(&path).await.ok();
+    assert_eq!(
+        (&shown["model"], &shown["protocol"]),
+        (&json!("m-1"), &json!("openai"))
+    );
+    assert_eq!(shown["quirks"]["images"], false);
+    assert_eq!(shown["quirks"]["max_output"], 4096);
+    let gemini = admin.get(&format!("{path}&protocol=gemini")).await.ok();
+    assert_eq!(gemini["quirks"]["most_stops"], 5);
+    assert_eq!(gemini["quirks"]["images"], false);
+    let odd = admin.get(&format!("{path}&protocol=soap")).await;
+    odd.refused(422, "unknown_protocol", "protocol");
+
+    admin.patch(P1, json!({"quirks": {}})).await.ok();
+    let shown = admin.get(&path).await.ok();
+    assert_eq!(shown["quirks"]["images"], true);
+}
+
+#[tokio::test]
+async fn quirks_that_cannot_be_are_refused_by_their_name() {
+    let admin = TestAdmin::open().await;
+    for (quirks, field) in [
+        (json!({"images": true, "imagse": false}), "quirks.imagse"),
+        (json!({"images": "no"}), "quirks.images"),
+        (json!({"reasoning": "loud"}), "quirks.reasoning"),
+        (json!([]), "quirks"),
+    ] {
+        let answer = admin.post(PROVIDERS, with("quirks", quirks)).await;
+        answer.refused(422, "invalid_field", field);
+    }
+}

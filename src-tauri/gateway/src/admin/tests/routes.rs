@@ -52,6 +52,27 @@ async fn a_route_is_made_shown_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn how_a_route_gives_thoughts_is_set_changed_and_left_to_the_key_again() {
+    let admin = admin().await;
+    let made = admin.post(ROUTES, route("plain")).await.ok();
+    assert_eq!(made["route"]["reasoning"], Value::Null);
+    let made = admin
+        .post(ROUTES, with("reasoning", json!("think_tags")))
+        .await
+        .ok()["route"]
+        .clone();
+    assert_eq!(made["reasoning"], "think_tags");
+    let path = format!("/admin/llm/routes/{}", made["route_id"].as_str().unwrap());
+    let patched =
+        async |change: Value| admin.patch(&path, change).await.ok()["route"]["reasoning"].clone();
+    assert_eq!(patched(json!({"note": "n"})).await, "think_tags");
+    assert_eq!(patched(json!({"reasoning": "drop"})).await, "drop");
+    assert_eq!(patched(json!({"reasoning": null})).await, Value::Null);
+    let refused = admin.patch(&path, json!({"reasoning": "aloud"})).await;
+    refused.refused(400, "invalid_field", "reasoning");
+}
+
+#[tokio::test]
 async fn bad_routes_are_refused_by_their_field() {
     let admin = admin().await;
     admin.post(ROUTES, route("fast")).await.ok();

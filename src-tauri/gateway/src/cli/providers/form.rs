@@ -1,6 +1,6 @@
 use clap::Args;
 use secrecy::ExposeSecret;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::cli::{
     failure::Failure,
@@ -69,6 +69,12 @@ struct Fields {
     /// Requests that may be under way at once; or `none`.
     #[arg(long, value_name = "NUMBER")]
     max_concurrency: Option<OrNone<u64>>,
+    /// How it differs from what is known of its kind: `images=false`; may be repeated, and replaces all that are set.
+    #[arg(long = "quirk", value_name = "NAME=VALUE")]
+    quirks: Vec<Pair>,
+    /// Takes it for what is known of its kind again.
+    #[arg(long, conflicts_with = "quirks")]
+    no_quirks: bool,
 }
 
 impl New {
@@ -110,8 +116,21 @@ impl Fields {
             .set("headers", object(self.headers))
             .patch("proxy", self.proxy.map(proxy))
             .patch("extra_ca", self.extra_ca)
-            .patch("max_concurrency", self.max_concurrency))
+            .patch("max_concurrency", self.max_concurrency)
+            .set("quirks", quirks(self.quirks, self.no_quirks)))
     }
+}
+
+/// Values are JSON where they can be: `false`, `4096`, `["a"]`; else text.
+fn quirks(given: Vec<Pair>, none: bool) -> Option<Value> {
+    let quirks: Map<String, Value> = given
+        .into_iter()
+        .map(|Pair(name, value)| {
+            let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
+            (name, value)
+        })
+        .collect();
+    (none || !quirks.is_empty()).then_some(Value::Object(quirks))
 }
 
 /// Everywhere on the command line `none` empties a field; to the API it means no proxy at all.
@@ -137,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_provider_is_called_by_its_id_when_nothing_else_is_said() {
-        let line = "add deepseek https://api.deepseek.com --api-key k --endpoint anthropic=https://a?b=c --proxy direct";
+        let line = "add deepseek https://api.deepseek.com --api-key k --endpoint anthropic=https://a?b=c --proxy direct --quirk images=false --quirk max_tokens_field=max_tokens";
         let new = Line::try_parse_from(line.split(' ')).unwrap().new;
         let wanted = json!({
             "provider_id": "deepseek",
@@ -146,6 +165,7 @@ mod tests {
             "name": "deepseek",
             "endpoints": {"anthropic": "https://a?b=c"},
             "proxy": "none",
+            "quirks": {"images": false, "max_tokens_field": "max_tokens"},
         });
         assert_eq!(new.body().unwrap(), wanted);
     }

@@ -10,7 +10,7 @@ use super::{
     cells::{state, text},
     client::Client,
     failure::Failure,
-    form::{Form, TargetName},
+    form::{Form, OrNone, TargetName},
     path,
     providers::test,
     records::{self, ROUTE},
@@ -70,6 +70,9 @@ struct Fields {
     /// Where /v1/generations goes, below the provider's base URL.
     #[arg(long, value_name = "PATH")]
     upstream_path: Option<String>,
+    /// How clients take the model's thoughts: `native`, `think_tags` or `drop`; `none` leaves it to their key.
+    #[arg(long, value_name = "FORM")]
+    reasoning: Option<OrNone<String>>,
     /// Free text.
     #[arg(long)]
     note: Option<String>,
@@ -79,6 +82,7 @@ impl Fields {
     fn onto(self, form: Form) -> Form {
         form.set("mode", self.mode)
             .set("upstream_path", self.upstream_path)
+            .patch("reasoning", self.reasoning)
             .set("note", self.note)
     }
 }
