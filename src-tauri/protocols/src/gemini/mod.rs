@@ -1,65 +1,51 @@
 //! Gemini generateContent, read into the neutral form and written from it.
+//!
+//! Its parts have no types and its calls often no ids; signatures of thoughts sit on the part that follows them.
+//! [`parts`] reads and writes parts for requests, answers and streams alike.
 
-use bytes::BytesMut;
+mod camel;
+mod fields;
+mod media;
+mod parts;
+mod request;
+mod response;
+mod stream;
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
-use crate::codec::{ReadStream, Reply, Target, Unsayable, WriteStream};
-use crate::event::Event;
+use crate::Protocol;
+use crate::codec::{Reply, Target, Unsayable};
 use crate::loss::Losses;
-use crate::quirks::Quirks;
 use crate::request::Request;
 use crate::response::Response;
+pub(crate) use stream::{StreamReader, StreamWriter};
 
-pub(crate) fn read_request(_body: Value) -> Result<Request, Unsayable> {
-    todo!()
+/// The protocol of this folder.
+const GEMINI: Protocol = Protocol::Gemini;
+
+pub(crate) fn read_request(body: Value) -> Result<Request, Unsayable> {
+    request::read(body)
 }
 
 pub(crate) fn write_request(
-    _request: &Request,
-    _target: &Target<'_>,
-    _losses: &mut Losses,
+    request: &Request,
+    target: &Target<'_>,
+    losses: &mut Losses,
 ) -> Result<Value, Unsayable> {
-    todo!()
+    Ok(request::write(request, target, losses))
 }
 
-pub(crate) fn read_response(_body: Value) -> Option<Response> {
-    todo!()
+/// Refuses what only Google can do, for requests that go elsewhere.
+pub(crate) fn refusals(request: &Request) -> Result<(), Unsayable> {
+    request::refusals(request)
 }
 
-pub(crate) fn write_response(_response: &Response, _reply: &Reply) -> Value {
-    todo!()
+pub(crate) fn read_response(body: Value) -> Option<Response> {
+    response::read(body)
 }
 
-#[derive(Debug)]
-pub(crate) struct StreamReader;
-
-impl StreamReader {
-    pub(crate) fn new(_quirks: &Quirks) -> Self {
-        Self
-    }
-}
-
-impl ReadStream for StreamReader {
-    fn read(&mut self, _name: Option<&str>, _data: &str, _out: &mut Vec<Event>) {
-        todo!()
-    }
-
-    fn finish(&mut self, _out: &mut Vec<Event>) {
-        todo!()
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct StreamWriter;
-
-impl StreamWriter {
-    pub(crate) fn new(_reply: &Reply) -> Self {
-        Self
-    }
-}
-
-impl WriteStream for StreamWriter {
-    fn write(&mut self, _event: Event, _out: &mut BytesMut) {
-        todo!()
-    }
+pub(crate) fn write_response(response: &Response, reply: &Reply) -> Value {
+    response::write(response, reply)
 }

@@ -1,0 +1,32 @@
+//! Arguments of calls, which have to be an object.
+
+use serde_json::{Map, Value, json};
+
+use crate::part::CallForm;
+
+/// Arguments as an object.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) enum Arguments {
+    /// They are one, or mean one.
+    Object(Value),
+    /// They are no JSON; how they are told instead.
+    Unreadable(Value),
+}
+
+/// The arguments of a call as an object: nothing becomes an empty one, other values become its `value`.
+pub(in super::super) fn arguments(form: CallForm, text: &str) -> Arguments {
+    if form == CallForm::Custom {
+        return Arguments::Object(json!({ "input": text }));
+    }
+    if text.trim().is_empty() {
+        return Arguments::Object(Value::Object(Map::new()));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Null) => Arguments::Object(Value::Object(Map::new())),
+        Ok(object @ Value::Object(_)) => Arguments::Object(object),
+        Ok(other) => Arguments::Object(json!({ "value": other })),
+        Err(_) => Arguments::Unreadable(json!({
+            "__unparsedToolInput": { "raw": text, "len": text.len() },
+        })),
+    }
+}
