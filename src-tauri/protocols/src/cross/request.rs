@@ -13,7 +13,7 @@ use crate::Protocol;
 use crate::codec::{self, Reply, Target, Unsayable};
 use crate::loss::Losses;
 use crate::part::{Kind, Part, Source};
-use crate::request::Request;
+use crate::request::{Request, Turn};
 
 /// About how many bytes of a body make one token.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -90,7 +90,7 @@ fn echo(client: Protocol, request: &Request) -> Map<String, Value> {
 
 /// About how many tokens the request has: by its length, media apart.
 fn estimate(length: usize, request: &Request) -> u64 {
-    let parts = request.turns.iter().flat_map(|turn| turn.parts());
+    let parts = request.turns.iter().flat_map(Turn::parts);
     let sizes: Vec<usize> = parts.flat_map(media).collect();
     let text = length.saturating_sub(sizes.iter().sum());
     let media = u64::try_from(sizes.len()).unwrap_or(u64::MAX);

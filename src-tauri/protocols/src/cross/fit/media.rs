@@ -258,10 +258,13 @@ fn inline(
 /// The title and context of a document, before its text.
 fn heading(document: &Document) -> String {
     let lines = document.title.iter().chain(&document.context);
-    let text: String = lines.map(|line| format!("{line}\n")).collect();
-    if text.is_empty() {
-        text
-    } else {
-        format!("{text}\n")
+    let mut heading = String::new();
+    for line in lines {
+        heading.push_str(line);
+        heading.push('\n');
     }
+    if !heading.is_empty() {
+        heading.push('\n');
+    }
+    heading
 }

@@ -24,7 +24,7 @@ fn join(last: &mut Turn, next: Turn, way: &Way<'_>, losses: &mut Losses) {
     let place = format!("{}[]", way.name(super::fields::Field::Turns));
     next.extra
         .note_lost(way.target.protocol, &place, Weight::Harmless, losses);
-    let mut list = std::mem::take(&mut last.content.list);
-    list.extend(next.content.list);
-    last.content = Parts::list(list);
+    let mut parts = std::mem::take(&mut last.content.list);
+    parts.extend(next.content.list);
+    last.content = Parts::list(parts);
 }

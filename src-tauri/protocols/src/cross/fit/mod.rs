@@ -29,6 +29,8 @@ mod privacy;
 mod refuse;
 mod results;
 mod system;
+#[cfg(test)]
+mod tests;
 mod thinking;
 mod tools;
 pub(super) mod way;

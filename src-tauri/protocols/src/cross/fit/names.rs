@@ -32,7 +32,9 @@ pub(super) fn settle(request: &mut Request, way: &Way<'_>, losses: &mut Losses) 
     match &mut request.tool_choice {
         Some(ToolChoice::Tool(name)) => naming.rename(name),
         Some(ToolChoice::Allowed { names, .. }) => {
-            names.iter_mut().for_each(|name| naming.rename(name))
+            for name in names {
+                naming.rename(name);
+            }
         }
         Some(ToolChoice::Auto | ToolChoice::Any | ToolChoice::None | ToolChoice::Hosted { .. })
         | None => {}

@@ -45,9 +45,9 @@ fn neighbours(content: &mut Parts, separator: &str) {
     for part in parts {
         let is_next = is_unmarked_text(&part) && list.last().is_some_and(is_unmarked_text);
         match (list.last_mut().map(|last| &mut last.kind), part.as_text()) {
-            (Some(Kind::Text(last)), Some(text)) if is_next => {
-                last.text.push_str(separator);
-                last.text.push_str(text);
+            (Some(Kind::Text(whole)), Some(text)) if is_next => {
+                whole.text.push_str(separator);
+                whole.text.push_str(text);
             }
             _ => list.push(part),
         }

@@ -89,5 +89,5 @@ fn person(user: &str) -> Option<String> {
 
 fn fingerprint(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{hash:x}")
 }

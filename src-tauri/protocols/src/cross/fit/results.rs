@@ -19,8 +19,8 @@ pub(super) fn unload(request: &mut Request, way: &Way<'_>) {
         }
         if !moved.is_empty() {
             let list = &mut turn.content.list;
-            let last = list.iter().rposition(|part| part.as_result().is_some());
-            let behind = last.map_or(0, |last| last + 1);
+            let result = list.iter().rposition(|part| part.as_result().is_some());
+            let behind = result.map_or(0, |result| result + 1);
             list.splice(behind..behind, moved);
         }
     }

@@ -144,11 +144,10 @@ fn nearest(wanted: Effort, known: &[Effort]) -> Option<Effort> {
 fn budget(wish: Wish, way: &Way<'_>) -> Option<i64> {
     let gemini = way.is_to(Protocol::Gemini);
     match wish {
-        Wish::Unsaid => None,
         Wish::Off => gemini.then_some(0),
         Wish::AsMuchAsNeeded if gemini => Some(-1),
         Wish::AsMuchAsNeeded if way.is_to(Protocol::Anthropic) => tokens(Effort::High, gemini),
-        Wish::AsMuchAsNeeded => None,
+        Wish::Unsaid | Wish::AsMuchAsNeeded => None,
         Wish::Much(effort) => tokens(effort, gemini),
         Wish::Tokens(tokens) => i64::try_from(tokens).ok(),
     }
@@ -171,32 +170,27 @@ fn make_room(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
         return;
     };
     let thinking = &mut request.thinking;
-    let asked = thinking
+    let budget = thinking
         .budget
         .and_then(|budget| u64::try_from(budget).ok());
-    let most = if way.is_to(Protocol::Gemini) {
-        limit / 2
-    } else {
-        limit.saturating_sub(1)
-    };
-    match asked {
-        Some(budget) if way.is_to(Protocol::Anthropic) && budget.max(LEAST_BUDGET) > most => {
-            if most < LEAST_BUDGET {
+    match budget {
+        Some(budget) if way.is_to(Protocol::Anthropic) => {
+            let fitting = budget.max(LEAST_BUDGET).min(limit.saturating_sub(1));
+            if fitting < LEAST_BUDGET {
                 (thinking.mode, thinking.budget) = (None, None);
                 losses.dropped(way.name(Field::Thinking), Weight::Notable);
             } else {
-                thinking.budget = i64::try_from(most).ok();
-                way.note(Field::Thinking, How::Clamped, most.to_string(), losses);
+                spend(thinking, budget, fitting, way, losses);
             }
         }
-        Some(budget) if way.is_to(Protocol::Anthropic) => {
-            thinking.budget = i64::try_from(budget.max(LEAST_BUDGET)).ok();
+        Some(budget) => {
+            let most = if way.is_to(Protocol::Gemini) {
+                limit / 2
+            } else {
+                limit.saturating_sub(1)
+            };
+            spend(thinking, budget, budget.min(most), way, losses);
         }
-        Some(budget) if budget > most => {
-            thinking.budget = i64::try_from(most).ok();
-            way.note(Field::Thinking, How::Clamped, most.to_string(), losses);
-        }
-        Some(_) => {}
         None if way.is_to(Protocol::Gemini) && limit < CRAMPED => {
             let least = way.quirks().efforts.first().copied();
             if thinking.effort.is_some_and(|effort| Some(effort) > least) {
@@ -210,6 +204,13 @@ fn make_room(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
             }
         }
         None => {}
+    }
+}
+
+fn spend(thinking: &mut Thinking, asked: u64, fitting: u64, way: &Way<'_>, losses: &mut Losses) {
+    thinking.budget = i64::try_from(fitting).ok();
+    if fitting != asked {
+        way.note(Field::Thinking, How::Clamped, fitting.to_string(), losses);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::codec::Unsayable;
 use crate::extra::Extra;
 use crate::loss::{How, Losses, Weight};
 use crate::part::Kind;
-use crate::request::{Request, Tool, ToolKind};
+use crate::request::{Request, Tool, ToolKind, Turn};
 use crate::schema;
 
 /// Brings the schemas into the shape that the target takes, declares tools that only the history knows where that is
@@ -71,7 +71,7 @@ fn declare(request: &mut Request, way: &Way<'_>) {
         return;
     }
     let mut missing: Vec<String> = Vec::new();
-    for part in request.turns.iter().flat_map(|turn| turn.parts()) {
+    for part in request.turns.iter().flat_map(Turn::parts) {
         if let Kind::Call(call) = &part.kind
             && !missing.contains(&call.name)
             && !request.tools.iter().any(|tool| tool.name == call.name)
