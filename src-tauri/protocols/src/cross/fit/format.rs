@@ -34,7 +34,6 @@ pub(super) fn settle(request: &mut Request, way: &Way<'_>, losses: &mut Losses) 
             schema,
             strict,
         }) => {
-            let schema = said_in_json(schema, way);
             let native = quirks.format_schema && has_room;
             match native.then(|| followed(&schema, strict, way)).flatten() {
                 Some((schema, strict)) => Some(Format::Schema {
@@ -78,14 +77,6 @@ fn followed(schema: &Value, strict: Option<bool>, way: &Way<'_>) -> Option<(Valu
     let strict = wanted && way.quirks().strict_schemas && schema::qualifies_for_strict(&fitting);
     let strict = strict.then_some(true);
     Some((fitting, strict))
-}
-
-/// Gemini's clients may say the schema as `OpenAPI` does.
-fn said_in_json(schema: Value, way: &Way<'_>) -> Value {
-    match way.client {
-        Protocol::Gemini => schema::from_openapi(&schema),
-        Protocol::Anthropic | Protocol::OpenAi | Protocol::OpenAiResponses => schema,
-    }
 }
 
 fn tell(request: &mut Request, schema: Option<&Value>) {

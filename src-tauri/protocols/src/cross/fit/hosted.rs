@@ -1,13 +1,13 @@
 //! Tools that a provider runs: the target runs its own, or there is none.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fields::Field;
 use super::way::Way;
-use crate::Protocol;
 use crate::codec::Unsayable;
 use crate::loss::{How, Losses, Weight};
 use crate::request::{Hosted, Request, Tool, ToolChoice, ToolKind};
+use crate::{Protocol, anthropic};
 
 /// Turns client-run tools that only Anthropic knows into functions, keeps hosted ones that the target has, too, and
 /// drops the others; refuses where nothing is left of what the client insists on.
@@ -130,84 +130,11 @@ fn functions(request: &mut Request, way: &Way<'_>) -> Result<(), Unsayable> {
             let message = format!("this model does not know the tool {kind}; leave it out");
             return Err(Unsayable::new(field, message));
         }
-        let Some((description, schema)) = known(kind) else {
-            continue;
-        };
-        if tool.name.is_empty() {
-            tool.name = raw
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or(kind)
-                .to_owned();
+        if let Some(known) = anthropic::client_tool(raw) {
+            tool.name = known.name;
+            tool.description = known.description;
+            tool.kind = known.kind;
         }
-        tool.description
-            .get_or_insert_with(|| description.to_owned());
-        tool.kind = ToolKind::Function {
-            schema: Some(schema),
-            strict: None,
-        };
     }
     Ok(())
-}
-
-/// What the client-run tools of Anthropic are for, and their arguments.
-fn known(kind: &str) -> Option<(&'static str, Value)> {
-    if kind.starts_with("bash_") {
-        Some(("Runs a command in a bash shell that stays open.", bash()))
-    } else if kind.starts_with("text_editor_") {
-        Some(("Views, creates and edits text files.", text_editor()))
-    } else if kind.starts_with("memory_") {
-        Some((
-            "Reads and writes files below /memories that outlive the conversation.",
-            memory(),
-        ))
-    } else {
-        None
-    }
-}
-
-fn bash() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "command": {"type": "string", "description": "The command to run."},
-            "restart": {"type": "boolean", "description": "Whether to restart the shell instead."},
-        },
-    })
-}
-
-fn text_editor() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "command": {"type": "string", "enum": ["view", "create", "str_replace", "insert", "undo_edit"]},
-            "path": {"type": "string", "description": "The file or directory."},
-            "file_text": {"type": "string", "description": "The whole text, for create."},
-            "old_str": {"type": "string", "description": "The text to replace, for str_replace."},
-            "new_str": {"type": "string", "description": "The text in its place, for str_replace."},
-            "insert_line": {"type": "integer", "description": "The line to insert behind, for insert."},
-            "insert_text": {"type": "string", "description": "The text to insert, for insert."},
-            "view_range": {"type": "array", "items": {"type": "integer"}, "description": "First and last line, for view."},
-        },
-        "required": ["command", "path"],
-    })
-}
-
-fn memory() -> Value {
-    json!({
-        "type": "object",
-        "properties": {
-            "command": {"type": "string", "enum": ["view", "create", "str_replace", "insert", "delete", "rename"]},
-            "path": {"type": "string", "description": "The file or directory below /memories."},
-            "file_text": {"type": "string", "description": "The whole text, for create."},
-            "old_str": {"type": "string", "description": "The text to replace, for str_replace."},
-            "new_str": {"type": "string", "description": "The text in its place, for str_replace."},
-            "insert_line": {"type": "integer", "description": "The line to insert behind, for insert."},
-            "insert_text": {"type": "string", "description": "The text to insert, for insert."},
-            "old_path": {"type": "string", "description": "The path so far, for rename."},
-            "new_path": {"type": "string", "description": "The path from now on, for rename."},
-            "view_range": {"type": "array", "items": {"type": "integer"}, "description": "First and last line, for view."},
-        },
-        "required": ["command"],
-    })
 }

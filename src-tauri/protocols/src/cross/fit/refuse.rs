@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::fields::Field;
 use super::way::Way;
-use crate::Protocol;
 use crate::codec::Unsayable;
 use crate::loss::{How, Losses, Weight};
 use crate::part::Kind;
 use crate::request::Request;
+use crate::{Protocol, gemini};
 
 /// Fields that cannot be left out without changing what is asked, and what to do about them.
-const STATEFUL: [(Protocol, &str, &str); 9] = [
+const STATEFUL: [(Protocol, &str, &str); 8] = [
     (
         Protocol::OpenAiResponses,
         "previous_response_id",
@@ -43,11 +43,6 @@ const STATEFUL: [(Protocol, &str, &str); 9] = [
         "this model cannot reach MCP servers; offer their tools instead",
     ),
     (
-        Protocol::Gemini,
-        "cachedContent",
-        "cached content lies at another provider; send the content itself",
-    ),
-    (
         Protocol::OpenAi,
         "audio",
         "this model does not answer in sound; leave audio out",
@@ -71,7 +66,9 @@ pub(super) fn state(
             return Err(Unsayable::new(key, message));
         }
     }
-    other_than_text(request)?;
+    if way.client == Protocol::Gemini {
+        gemini::refusals(request)?;
+    }
     references(request)?;
     if request.extra.get(Protocol::OpenAiResponses, "store") == Some(&Value::Bool(true)) {
         losses.add(
@@ -94,27 +91,6 @@ fn is_asked(key: &str, value: &Value) -> bool {
             .any(|modality| modality.as_str() != Some("text")),
         Value::Array(list) => !list.is_empty(),
         Value::Number(_) | Value::String(_) | Value::Object(_) => true,
-    }
-}
-
-/// Gemini asks for pictures and sound within its configuration.
-fn other_than_text(request: &Request) -> Result<(), Unsayable> {
-    let field = "generationConfig.responseModalities";
-    let config = request.extra.get(Protocol::Gemini, "generationConfig");
-    let within = config.and_then(|config| config.get("responseModalities"));
-    let flat = request.extra.get(Protocol::Gemini, "responseModalities");
-    let list = within.or(flat).and_then(Value::as_array);
-    let is_text = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|name| name.eq_ignore_ascii_case("text"))
-    };
-    match list {
-        Some(list) if !list.iter().all(is_text) => Err(Unsayable::new(
-            field,
-            "this model answers in text only; leave responseModalities out",
-        )),
-        Some(_) | None => Ok(()),
     }
 }
 

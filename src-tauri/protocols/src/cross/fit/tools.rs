@@ -34,12 +34,7 @@ fn schema(tool: &mut Tool, way: &Way<'_>, losses: &mut Losses) {
     else {
         return;
     };
-    let from = given.take();
-    let from = match way.client {
-        Protocol::Gemini => from.map(|schema| said_in_json(&schema)),
-        Protocol::Anthropic | Protocol::OpenAi | Protocol::OpenAiResponses => from,
-    };
-    let rooted = schema::rooted(from.as_ref());
+    let rooted = schema::rooted(given.as_ref());
     if let Some(note) = rooted.note {
         let description = tool.description.take().unwrap_or_default();
         tool.description = Some(format!("{description}\n\n{note}").trim_start().to_owned());
@@ -58,11 +53,6 @@ fn schema(tool: &mut Tool, way: &Way<'_>, losses: &mut Losses) {
         *strict = None;
     }
     *given = Some(fitting);
-}
-
-/// Gemini's clients say schemas as `OpenAPI` does, or as JSON Schema.
-fn said_in_json(schema: &Value) -> Value {
-    schema::from_openapi(schema)
 }
 
 /// Some providers insist that each tool of the history is declared.
