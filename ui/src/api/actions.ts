@@ -9,6 +9,8 @@ import type {
   Key,
   Protocol,
   Provider,
+  Quirks,
+  Reasoning,
   Route,
   Target,
   TestResult,
@@ -41,6 +43,7 @@ export type ProviderInput = {
   protocol: Protocol;
   api_key?: string;
   endpoints?: Provider['endpoints'];
+  quirks?: Quirks;
   note: string;
 };
 export const createProvider = async (group: string, input: ProviderInput) =>
@@ -74,6 +77,7 @@ export type RouteInput = {
   upstream_model: string;
   upstream_path: string;
   mode: string;
+  reasoning: Reasoning | null;
   note: string;
 };
 export const createRoute = async (group: string, input: RouteInput) =>

@@ -9,6 +9,13 @@ export type Protocol = (typeof PROTOCOLS)[number];
 export const MODES = ['direct', 'failover', 'balance', 'adapter', 'fusion'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** How clients take the model's thoughts. */
+export const REASONINGS = ['native', 'think_tags', 'drop'] as const;
+export type Reasoning = (typeof REASONINGS)[number];
+
+/** How a provider differs from what is known of its kind. */
+export type Quirks = Record<string, unknown>;
+
 export type Group = {
   group_id: string;
   name: string;
@@ -35,6 +42,7 @@ export type Provider = {
   api_key_set: Flag;
   credential_count: number;
   credential_healthy: number;
+  quirks: Quirks;
   enabled: Flag;
   note: string;
 };
@@ -58,6 +66,8 @@ export type Route = {
   upstream_model: string;
   upstream_path: string;
   mode: Mode;
+  /** Nothing where the purpose of the key decides. */
+  reasoning: Reasoning | null;
   enabled: Flag;
   note: string;
   /** The further ones, in the order they are tried. */
@@ -126,6 +136,17 @@ export type LogEntry = {
   client: string | null;
   /** The tries; none when there was one and it went well. */
   attempts: Attempt[];
+  /** What did not reach the other side as it was; none where both spoke the same protocol. */
+  losses: Loss[];
+};
+
+/** One thing that a conversion could not carry over. */
+export type Loss = {
+  field: string;
+  how: 'dropped' | 'renamed' | 'clamped' | 'replaced';
+  weight: 'harmless' | 'notable';
+  note: string;
+  count: number;
 };
 
 /** One try at one target. */

@@ -47,7 +47,10 @@ export function useChange<In, Out = unknown>({ run, what, done }: Change<In, Out
 
 /** Shows an error at the form field it names; says whether there was one. */
 export function giveToField<T extends FieldValues>(form: UseFormReturn<T>, error: unknown): boolean {
-  if (!(error instanceof ApiError) || !error.field || !(error.field in form.getValues())) return false;
-  form.setError(error.field as Path<T>, { message: error.detail }, { shouldFocus: true });
+  if (!(error instanceof ApiError) || !error.field) return false;
+  // A part of a field (`quirks.images`) is told at the field.
+  const field = [error.field, error.field.split('.')[0] ?? ''].find((name) => name in form.getValues());
+  if (field === undefined) return false;
+  form.setError(field as Path<T>, { message: error.detail }, { shouldFocus: true });
   return true;
 }

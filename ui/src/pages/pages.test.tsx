@@ -111,6 +111,48 @@ test('what the gateway says about a field stands at that field', async () => {
   expect(within(dialog).getByLabelText('Id').getAttribute('aria-invalid')).toBe('true');
 });
 
+test('quirks are JSON, checked here and by the gateway', async () => {
+  const gateway = stockedGateway()
+    .on('GET /admin/llm/presets', () => ({ presets: [] }))
+    .on(`POST ${PROVIDERS}`, () => refusal(422, 'unknown field imagse', { field: 'quirks.imagse' }));
+  const { user } = openPage('/providers', gateway);
+  await user.click(await screen.findByRole('button', { name: 'Add provider' }));
+  await user.click(await screen.findByRole('button', { name: 'Custom' }));
+  const dialog = await screen.findByRole('dialog');
+  await user.type(within(dialog).getByLabelText('Name'), 'Mine');
+  await user.type(within(dialog).getByLabelText('Id'), 'mine');
+  await user.type(within(dialog).getByLabelText('Base URL'), 'http://127.0.0.1:1/v1');
+  await user.click(within(dialog).getByText('Advanced: quirks'));
+  const quirks = within(dialog).getByLabelText('Quirks (JSON)');
+  await user.type(quirks, '[[1]');
+  await user.click(within(dialog).getByRole('button', { name: 'Create' }));
+  expect(await within(dialog).findByText(/A JSON object/)).toBeTruthy();
+  expect(gateway.asked(`POST ${PROVIDERS}`)).toHaveLength(0);
+  await user.clear(quirks);
+  await user.type(quirks, '{{"imagse": false}');
+  await user.click(within(dialog).getByRole('button', { name: 'Create' }));
+  expect(await within(dialog).findByText('unknown field imagse')).toBeTruthy();
+  expect(gateway.asked(`POST ${PROVIDERS}`)[0]?.body).toMatchObject({ quirks: { imagse: false } });
+});
+
+test('an entry tells what was lost in translation', async () => {
+  const lost = {
+    field: 'top_k',
+    how: 'dropped',
+    weight: 'notable',
+    note: 'no such field',
+    count: 2,
+  } as const;
+  const gateway = stockedGateway()
+    .on('GET /admin/llm/logs', () => ({ logs: [aLogEntry()], total: 1, next_cursor: null }))
+    .on('GET /admin/llm/logs/l1', () => ({ log: aLogEntry({ losses: [lost] }) }));
+  openPage('/requests?entry=l1', gateway);
+  const table = await screen.findByRole('table', { name: 'Lost in translation' });
+  expect(within(table).getByText(/top_k × 2/)).toBeTruthy();
+  expect(within(table).getByText('Left out')).toBeTruthy();
+  expect(within(table).getByText('no such field')).toBeTruthy();
+});
+
 test('a test that fails says why', async () => {
   const gateway = stockedGateway().on('POST /admin/llm/test', () => ({
     test: { ok: false, status: 502, latency_ms: 80, message: '401 from upstream: bad key' },

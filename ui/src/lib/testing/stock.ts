@@ -27,6 +27,7 @@ export const aProvider = (change: Partial<Provider> = {}): Provider => ({
   api_key_set: true,
   credential_count: 1,
   credential_healthy: 1,
+  quirks: {},
   enabled: 1,
   note: '',
   ...change,
@@ -51,6 +52,7 @@ export const aRoute = (change: Partial<Route> = {}): Route => ({
   upstream_model: 'deepseek-chat',
   upstream_path: '',
   mode: 'direct',
+  reasoning: null,
   enabled: 1,
   note: '',
   targets: [],
@@ -106,6 +108,7 @@ export const aLogEntry = (change: Partial<LogEntry> = {}): LogEntry => ({
   finish_reason: 'stop',
   client: 'curl/8',
   attempts: [],
+  losses: [],
   ...change,
 });
 

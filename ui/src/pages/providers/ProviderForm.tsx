@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { ProviderInput } from '@/api/actions';
 import { PROTOCOLS, type Protocol, type Provider } from '@/api/types';
-import { SelectField, TextField } from '@/parts/ui/Field';
+import { SelectField, TextAreaField, TextField } from '@/parts/ui/Field';
 import { FormDialog } from '@/parts/ui/FormDialog';
+import { readQuirks } from './quirks';
 
 const schema = z.object({
   provider_id: z
@@ -22,6 +23,7 @@ const schema = z.object({
     .regex(/^https?:\/\/./, 'form.url'),
   protocol: z.enum(PROTOCOLS),
   api_key: z.string().trim().max(4096, 'form.long'),
+  quirks: z.string().refine((text) => readQuirks(text) !== undefined, 'form.jsonObject'),
   note: z.string().max(512, 'form.long'),
 });
 
@@ -46,7 +48,15 @@ type Props = {
   baseUrls?: Provider['endpoints'];
 };
 
-const BLANK: Values = { provider_id: '', name: '', base_url: '', protocol: 'openai', api_key: '', note: '' };
+const BLANK: Values = {
+  provider_id: '',
+  name: '',
+  base_url: '',
+  protocol: 'openai',
+  api_key: '',
+  quirks: '',
+  note: '',
+};
 
 /** What a provider is: the same form for a new one and an old one. */
 export function ProviderForm({
@@ -75,7 +85,7 @@ export function ProviderForm({
       title={title}
       about={about}
       form={form}
-      save={save}
+      save={({ quirks, ...values }) => save({ ...values, quirks: readQuirks(quirks) })}
       onClose={onClose}
       submit={isNew ? t('action.create') : undefined}
     >
@@ -106,6 +116,18 @@ export function ProviderForm({
       </SelectField>
       <TextField form={form} name="base_url" label={t('providers.baseUrl')} placeholder="https://" mono />
       <TextField form={form} name="note" label={t('form.note')} />
+      <details open={Boolean(form.formState.errors.quirks) || undefined}>
+        <summary className="cursor-pointer text-sm font-medium text-soft">{t('providers.advanced')}</summary>
+        <TextAreaField
+          form={form}
+          name="quirks"
+          label={t('providers.quirks')}
+          hint={t('providers.quirksHint')}
+          placeholder='{"images": false}'
+          rows={4}
+          className="mt-2"
+        />
+      </details>
     </FormDialog>
   );
 }

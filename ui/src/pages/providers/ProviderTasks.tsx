@@ -6,6 +6,7 @@ import { Confirm } from '@/parts/ui/Confirm';
 import { CreateProvider } from './CreateProvider';
 import { Credentials } from './Credentials';
 import { ProviderForm } from './ProviderForm';
+import { writeQuirks } from './quirks';
 
 export type ProviderTask = { do: 'create' } | { do: 'edit' | 'credentials' | 'delete'; provider: Provider };
 
@@ -53,8 +54,8 @@ function EditProvider({ provider, onClose }: Props) {
 }
 
 /** What the form shows of a provider: never its key. */
-function shown({ provider_id, name, base_url, protocol, note }: Provider) {
-  return { provider_id, name, base_url, protocol, note };
+function shown({ provider_id, name, base_url, protocol, quirks, note }: Provider) {
+  return { provider_id, name, base_url, protocol, quirks: writeQuirks(quirks), note };
 }
 
 function DeleteProvider({ provider, onClose }: Props) {

@@ -8,6 +8,7 @@ import { CopyButton } from '@/parts/ui/CopyButton';
 import { Dialog } from '@/parts/ui/Dialog';
 import { Shown } from '@/parts/ui/Shown';
 import { Attempts } from './Attempts';
+import { Losses } from './Losses';
 import { useFacts } from './useFacts';
 
 /** All that the log says about one request. */
@@ -59,6 +60,7 @@ function Entry({ entry }: { entry: LogEntry }) {
         ))}
       </dl>
       {entry.attempts.length > 0 && <Attempts attempts={entry.attempts} />}
+      {entry.losses.length > 0 && <Losses losses={entry.losses} />}
     </div>
   );
 }

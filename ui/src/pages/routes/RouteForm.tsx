@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { RouteInput } from '@/api/actions';
 import { providersQuery } from '@/api/queries';
-import { MODES } from '@/api/types';
+import { MODES, REASONINGS } from '@/api/types';
 import { SelectField, TextField } from '@/parts/ui/Field';
 import { FormDialog } from '@/parts/ui/FormDialog';
 
@@ -15,6 +15,7 @@ const schema = z.object({
   upstream_model: z.string().trim().min(1, 'form.required').max(256, 'form.long'),
   upstream_path: z.string().trim().max(256, 'form.long'),
   mode: z.enum(MODES),
+  reasoning: z.enum(['', ...REASONINGS]),
   note: z.string().max(512, 'form.long'),
 });
 
@@ -23,10 +24,13 @@ type Values = z.infer<typeof schema>;
 type Props = {
   title: string;
   group: string;
-  start?: Values;
+  start?: Omit<Values, 'reasoning'> & Pick<RouteInput, 'reasoning'>;
   save: (input: RouteInput) => Promise<unknown>;
   onClose: () => void;
 };
+
+/** What is left open is up to the key. */
+const input = ({ reasoning, ...values }: Values): RouteInput => ({ ...values, reasoning: reasoning || null });
 
 /** What a route is: an alias, its first target and how targets are used. */
 export function RouteForm({ title, group, start, save, onClose }: Props) {
@@ -34,20 +38,23 @@ export function RouteForm({ title, group, start, save, onClose }: Props) {
   const providers = useQuery(providersQuery(group)).data ?? [];
   const form = useForm<Values>({
     resolver: zodResolver(schema),
-    defaultValues: start ?? {
-      alias: '',
-      provider_id: providers[0]?.provider_id ?? '',
-      upstream_model: '',
-      upstream_path: '',
-      mode: 'direct',
-      note: '',
-    },
+    defaultValues: start
+      ? { ...start, reasoning: start.reasoning ?? '' }
+      : {
+          alias: '',
+          provider_id: providers[0]?.provider_id ?? '',
+          upstream_model: '',
+          upstream_path: '',
+          mode: 'direct',
+          reasoning: '',
+          note: '',
+        },
   });
   return (
     <FormDialog
       title={title}
       form={form}
-      save={(values) => save(schema.parse(values))}
+      save={(values) => save(input(schema.parse(values)))}
       onClose={onClose}
       submit={start ? undefined : t('action.create')}
     >
@@ -77,6 +84,19 @@ export function RouteForm({ title, group, start, save, onClose }: Props) {
         {MODES.map((mode) => (
           <option key={mode} value={mode}>
             {t(`mode.${mode}`)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        form={form}
+        name="reasoning"
+        label={t('routes.reasoning')}
+        hint={t('routes.reasoningHint')}
+      >
+        <option value="">{t('routes.reasoningByKey')}</option>
+        {REASONINGS.map((reasoning) => (
+          <option key={reasoning} value={reasoning}>
+            {t(`reasoning.${reasoning}`)}
           </option>
         ))}
       </SelectField>

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 import type { FieldValues, Path, UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { Input, Select } from './inputs';
+import { Input, Select, TextArea } from './inputs';
 
 type Wiring = { id: string; 'aria-invalid': true | undefined; 'aria-describedby': string | undefined };
 
@@ -70,6 +70,19 @@ export function TextField<T extends FieldValues>(props: TextProps<T>) {
           {...form.register(name)}
         />
       )}
+    </Field>
+  );
+}
+
+/** Several lines of a form. */
+export function TextAreaField<T extends FieldValues>(
+  props: FormFieldProps<T> & { rows?: number; placeholder?: string },
+) {
+  const { form, name, label, hint, className, ...input } = props;
+  const error = form.getFieldState(name, form.formState).error?.message;
+  return (
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(wiring) => <TextArea {...wiring} {...input} {...form.register(name)} />}
     </Field>
   );
 }

@@ -9,6 +9,18 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return <input autoComplete="off" spellCheck={false} className={cn(BOX, className)} {...rest} />;
 }
 
+/** Several lines of code. */
+export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
+  return (
+    <textarea
+      autoComplete="off"
+      spellCheck={false}
+      className={cn(BOX, 'h-auto resize-y py-1.5 font-mono text-sm', className)}
+      {...rest}
+    />
+  );
+}
+
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
   return <select className={cn(BOX, 'select-arrow truncate pr-7', className)} {...rest} />;
 }
