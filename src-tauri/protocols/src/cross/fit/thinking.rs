@@ -68,55 +68,34 @@ fn shows(wish: Wish, way: &Way<'_>) -> Option<bool> {
 }
 
 fn said(wish: Wish, way: &Way<'_>) -> Thinking {
-    let mode = match wish {
+    let (mode, effort, budget) = (mode(wish), effort(wish, way), budget(wish, way));
+    let word_if_on = effort.filter(|_| wish != Wish::Off);
+    let (mode, effort, budget) = match way.quirks().reasoning {
+        ReasoningStyle::None => (None, None, None),
+        ReasoningStyle::Effort | ReasoningStyle::Level => (None, effort, None),
+        ReasoningStyle::Budget if way.is_to(Protocol::Gemini) => (None, None, budget),
+        ReasoningStyle::Budget | ReasoningStyle::EnableThinking => (mode, None, budget),
+        ReasoningStyle::Adaptive if mode == Some(ThinkingMode::On) => {
+            (Some(ThinkingMode::Adaptive), effort, None)
+        }
+        ReasoningStyle::Switch => (mode, None, None),
+        ReasoningStyle::Adaptive | ReasoningStyle::SwitchAndEffort => (mode, word_if_on, None),
+        ReasoningStyle::Object if matches!(wish, Wish::Tokens(_)) => (mode, None, budget),
+        ReasoningStyle::Object => (mode, effort, None),
+    };
+    Thinking {
+        mode,
+        effort,
+        budget,
+        ..Thinking::default()
+    }
+}
+
+fn mode(wish: Wish) -> Option<ThinkingMode> {
+    match wish {
         Wish::Unsaid => None,
         Wish::Off => Some(ThinkingMode::Off),
         Wish::AsMuchAsNeeded | Wish::Much(_) | Wish::Tokens(_) => Some(ThinkingMode::On),
-    };
-    let (effort, budget) = (effort(wish, way), budget(wish, way));
-    let thinking = Thinking::default();
-    match way.quirks().reasoning {
-        ReasoningStyle::None => thinking,
-        ReasoningStyle::Effort | ReasoningStyle::Level => Thinking { effort, ..thinking },
-        ReasoningStyle::Budget if way.is_to(Protocol::Gemini) => Thinking { budget, ..thinking },
-        ReasoningStyle::Budget | ReasoningStyle::EnableThinking => Thinking {
-            mode,
-            budget,
-            ..thinking
-        },
-        ReasoningStyle::Adaptive => {
-            let mode = mode.map(|mode| match mode {
-                ThinkingMode::Off => ThinkingMode::Off,
-                ThinkingMode::On | ThinkingMode::Adaptive => ThinkingMode::Adaptive,
-            });
-            let effort = effort.filter(|_| mode != Some(ThinkingMode::Off));
-            Thinking {
-                mode,
-                effort,
-                ..thinking
-            }
-        }
-        ReasoningStyle::Switch => Thinking { mode, ..thinking },
-        ReasoningStyle::SwitchAndEffort => {
-            let effort = effort.filter(|_| mode != Some(ThinkingMode::Off));
-            Thinking {
-                mode,
-                effort,
-                ..thinking
-            }
-        }
-        ReasoningStyle::Object => match wish {
-            Wish::Tokens(_) => Thinking {
-                mode,
-                budget,
-                ..thinking
-            },
-            Wish::Off | Wish::Unsaid | Wish::AsMuchAsNeeded | Wish::Much(_) => Thinking {
-                mode,
-                effort,
-                ..thinking
-            },
-        },
     }
 }
 

@@ -131,7 +131,7 @@ fn budget(thinking: &Thinking) -> Option<i64> {
     thinking
         .budget
         .or_else(|| thinking.effort.map(budget_of))
-        .or(match thinking.mode? {
+        .or_else(|| match thinking.mode? {
             ThinkingMode::Off => Some(0),
             ThinkingMode::Adaptive => Some(-1),
             ThinkingMode::On => None,
