@@ -9,6 +9,7 @@ mod claude_code;
 mod clients;
 mod coders;
 mod coding;
+mod crossing;
 mod expect;
 mod hostile_page;
 mod keyway_router;

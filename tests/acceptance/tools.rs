@@ -23,6 +23,10 @@ pub(crate) fn node_folder() -> PathBuf {
         "genai.mjs",
         "attacks.mjs",
         "browser.mjs",
+        "cross.mjs",
+        "cross_anthropic.mjs",
+        "cross_genai.mjs",
+        "cross_openai.mjs",
     ] {
         let script = fs::read(client_folder().join(name)).expect("the script is there");
         replace(&folder.join(name), &script);

@@ -41,7 +41,7 @@ const CONFIG_FIELDS: [&str; 18] = [
 
 /// Reads a request.
 pub(super) fn read(request: &Received, seals: &mut Seals) -> Read<Reading> {
-    let body = request.json();
+    let body = camel(&request.json());
     check_names(&body, "", &FIELDS)?;
     if let Some(config) = body.get("generationConfig") {
         check_names(config, " at 'generation_config'", &CONFIG_FIELDS)?;
@@ -62,6 +62,45 @@ pub(super) fn read(request: &Received, seals: &mut Seals) -> Read<Reading> {
     let wants_seals = request.model().starts_with("gemini-3");
     gemini_contents::read(&body["contents"], wants_seals, seals, &mut reading.said)?;
     Ok(reading)
+}
+
+/// The same with its own names in camel case, as the service takes both; what the user names stays.
+fn camel(value: &Value) -> Value {
+    const OPAQUE: [&str; 5] = [
+        "args",
+        "response",
+        "parametersJsonSchema",
+        "responseJsonSchema",
+        "properties",
+    ];
+    match value {
+        Value::Array(items) => items.iter().map(camel).collect(),
+        Value::Object(fields) => {
+            let renamed = fields.iter().map(|(name, value)| {
+                let name = camel_name(name);
+                let is_opaque = OPAQUE.contains(&name.as_str());
+                (
+                    name,
+                    if is_opaque {
+                        value.clone()
+                    } else {
+                        camel(value)
+                    },
+                )
+            });
+            Value::Object(renamed.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+fn camel_name(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(usize::from(!word.is_empty()));
+        format!("{name}{}{rest}", initial.to_ascii_uppercase())
+    })
 }
 
 /// Refuses fields that the service does not know.

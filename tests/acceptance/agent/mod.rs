@@ -6,9 +6,12 @@
 
 mod anthropic;
 mod anthropic_messages;
+mod anthropic_turns;
 mod chat;
+mod chat_messages;
 mod gemini;
 mod gemini_contents;
+mod guide;
 mod plot;
 mod reading;
 mod refusal;
@@ -22,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use keyway_tests::{Answer, Protocol, Received, ScriptedUpstream, ToolCall, Turn, Usage};
 
+pub(crate) use guide::guide;
 pub(crate) use plot::{
     FIRST_END, FIRST_TASK, Line, NOTES, POEM, SECOND_END, SECOND_TASK, coder, poem,
 };
