@@ -31,6 +31,9 @@ impl Pen<'_> {
             match parts.list.as_slice() {
                 [] => return Ok(Value::Null),
                 [one] if self.is_bare(one) => {
+                    if one.cache.is_some() {
+                        self.unmarked(PLACE);
+                    }
                     return Ok(one.as_text().unwrap_or_default().into());
                 }
                 _ => {}
@@ -62,7 +65,7 @@ impl Pen<'_> {
         };
         add_kept(&part.extra, &mut block);
         part.extra
-            .note_lost(Anthropic, PLACE, Weight::Notable, self.losses);
+            .note_lost(Anthropic, PLACE, Weight::Harmless, self.losses);
         if let Some(cache) = &part.cache {
             self.mark(cache, &mut block, PLACE);
         }
@@ -77,8 +80,7 @@ impl Pen<'_> {
         place: &str,
     ) {
         if !self.marks {
-            self.losses
-                .dropped(format!("{place}.cache_control"), Weight::Harmless);
+            self.unmarked(place);
             return;
         }
         let mark = cache_value(cache);
@@ -95,6 +97,12 @@ impl Pen<'_> {
                 object.insert("cache_control".to_owned(), Value::Object(mark));
             }
         }
+    }
+
+    /// Notes that a mark was left out.
+    fn unmarked(&mut self, place: &str) {
+        self.losses
+            .dropped(format!("{place}.cache_control"), Weight::Harmless);
     }
 
     fn kind(&mut self, part: &Part) -> Result<Option<Map<String, Value>>, Unsayable> {

@@ -106,7 +106,7 @@ pub(super) fn crossed(
     losses: &mut Losses,
 ) -> Said {
     let lost = |extra: &Extra, losses: &mut Losses| {
-        extra.note_lost(Anthropic, "thinking", Weight::Notable, losses);
+        extra.note_lost(Anthropic, "thinking", Weight::Harmless, losses);
     };
     lost(&thinking.extra, losses);
     let is_silent =

@@ -94,7 +94,7 @@ fn message(turn: &Turn, pen: &mut Pen<'_>) -> Result<Option<Value>, Unsayable> {
     }
     add_kept(&turn.extra, &mut message);
     turn.extra
-        .note_lost(Anthropic, "messages[]", Weight::Notable, pen.losses);
+        .note_lost(Anthropic, "messages[]", Weight::Harmless, pen.losses);
     if turn.name.is_some() {
         pen.losses.dropped("messages[].name", Weight::Harmless);
     }
@@ -190,5 +190,5 @@ fn unsaid(request: &Request, losses: &mut Losses) {
     }
     request
         .extra
-        .note_lost(Anthropic, "", Weight::Notable, losses);
+        .note_lost(Anthropic, "", Weight::Harmless, losses);
 }

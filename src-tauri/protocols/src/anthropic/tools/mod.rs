@@ -103,7 +103,7 @@ pub(super) fn write(tool: &Tool, pen: &mut Pen<'_>) -> Option<Value> {
     }
     add_kept(&tool.extra, &mut written);
     tool.extra
-        .note_lost(Anthropic, PLACE, Weight::Notable, pen.losses);
+        .note_lost(Anthropic, PLACE, Weight::Harmless, pen.losses);
     if let Some(cache) = &tool.cache {
         pen.mark(cache, &mut written, PLACE);
     }
