@@ -40,6 +40,8 @@ pub struct Reply {
     pub input_estimate: u64,
     /// The request's own fields that a Responses answer repeats (`instructions`, `tools`, `temperature` …).
     pub echo: serde_json::Map<String, Value>,
+    /// Whether a Responses client asked for its conversation to be summed up instead of going on.
+    pub sums_up: bool,
 }
 
 /// A request that cannot be read, or cannot be said to the target.

@@ -43,4 +43,5 @@ pub mod sse;
 pub mod usage;
 
 pub use codec::{Target, Unsayable};
+pub use openai_responses::compact::{compact_answer, compact_request};
 pub use protocol::{Protocol, UnknownProtocol};

@@ -1,65 +1,28 @@
 //! `OpenAI` Responses, read into the neutral form and written from it.
+//!
+//! [`request`] reads and writes what stands around the conversation, [`items`] the conversation itself. [`answer`]
+//! knows the response object and its output; [`stream`] reads and writes the same as events. [`compact`] sums
+//! conversations up.
 
-use bytes::BytesMut;
-use serde_json::Value;
+mod answer;
+pub(crate) mod compact;
+mod fields;
+mod items;
+mod request;
+mod stream;
+#[cfg(test)]
+mod tests;
 
-use crate::codec::{ReadStream, Reply, Target, Unsayable, WriteStream};
-use crate::event::Event;
-use crate::loss::Losses;
-use crate::quirks::Quirks;
-use crate::request::Request;
-use crate::response::Response;
+pub(crate) use answer::read::read_response;
+pub(crate) use answer::write::write_response;
+pub(crate) use request::echo::echo;
+pub(crate) use request::read::read_request;
+pub(crate) use request::refusals::refusals;
+pub(crate) use request::write::write_request;
+pub(crate) use stream::reader::StreamReader;
+pub(crate) use stream::writer::StreamWriter;
 
-pub(crate) fn read_request(_body: Value) -> Result<Request, Unsayable> {
-    todo!()
-}
+use crate::Protocol;
 
-pub(crate) fn write_request(
-    _request: &Request,
-    _target: &Target<'_>,
-    _losses: &mut Losses,
-) -> Result<Value, Unsayable> {
-    todo!()
-}
-
-pub(crate) fn read_response(_body: Value) -> Option<Response> {
-    todo!()
-}
-
-pub(crate) fn write_response(_response: &Response, _reply: &Reply) -> Value {
-    todo!()
-}
-
-#[derive(Debug)]
-pub(crate) struct StreamReader;
-
-impl StreamReader {
-    pub(crate) fn new(_quirks: &Quirks) -> Self {
-        Self
-    }
-}
-
-impl ReadStream for StreamReader {
-    fn read(&mut self, _name: Option<&str>, _data: &str, _out: &mut Vec<Event>) {
-        todo!()
-    }
-
-    fn finish(&mut self, _out: &mut Vec<Event>) {
-        todo!()
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct StreamWriter;
-
-impl StreamWriter {
-    pub(crate) fn new(_reply: &Reply) -> Self {
-        Self
-    }
-}
-
-impl WriteStream for StreamWriter {
-    fn write(&mut self, _event: Event, _out: &mut BytesMut) {
-        todo!()
-    }
-}
+/// The protocol of this folder.
+const OWN: Protocol = Protocol::OpenAiResponses;
