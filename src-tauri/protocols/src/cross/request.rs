@@ -9,11 +9,11 @@ use super::fit::{self, way::Way};
 use super::parse::parsed;
 use super::way_back::{Names, WayBack};
 use super::{Asked, Crossed, Memory, patch};
-use crate::Protocol;
 use crate::codec::{self, Reply, Target, Unsayable};
 use crate::loss::Losses;
 use crate::part::{Kind, Part, Source};
 use crate::request::{Request, Turn};
+use crate::{Protocol, openai_responses};
 
 /// About how many bytes of a body make one token.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -29,14 +29,14 @@ pub fn request(
     let mut request = codec::read_request(asked.protocol, parsed(asked.body)?)?;
     let streamed = asked.streamed.or(request.stream).unwrap_or(false);
     request.stream = Some(streamed);
-    let reply = reply(asked, &request);
+    let mut reply = reply(asked, &request);
     target.model.clone_into(&mut request.model);
     let mut losses = Losses::default();
     let way = Way {
         client: asked.protocol,
         target,
     };
-    let compaction = fit::compaction(&mut request);
+    reply.sums_up = fit::compaction(&mut request);
     let names = fit::fit(&mut request, &way, memory, &mut losses)?;
     let mut body = codec::write_request(&request, target, &mut losses)?;
     patch::apply(&mut body, target.quirks, &mut losses);
@@ -44,17 +44,11 @@ pub fn request(
         body: Bytes::from(body.to_string()),
         streamed,
         losses,
-        way_back: way_back(asked, target, reply, names, compaction),
+        way_back: way_back(asked, target, reply, names),
     })
 }
 
-fn way_back(
-    asked: &Asked<'_>,
-    target: &Target<'_>,
-    reply: Reply,
-    names: Names,
-    compaction: bool,
-) -> WayBack {
+fn way_back(asked: &Asked<'_>, target: &Target<'_>, reply: Reply, names: Names) -> WayBack {
     WayBack {
         client: asked.protocol,
         target: target.protocol,
@@ -63,7 +57,6 @@ fn way_back(
         reasoning: asked.reasoning,
         reply,
         names,
-        compaction,
     }
 }
 
@@ -77,13 +70,14 @@ fn reply(asked: &Asked<'_>, request: &Request) -> Reply {
         list: asked.list,
         input_estimate: estimate(asked.body.len(), request),
         echo: echo(asked.protocol, request),
+        sums_up: false,
     }
 }
 
 /// What an answer of Responses repeats of its request.
 fn echo(client: Protocol, request: &Request) -> Map<String, Value> {
     match client {
-        Protocol::OpenAiResponses => Map::new(),
+        Protocol::OpenAiResponses => openai_responses::echo(request),
         Protocol::Anthropic | Protocol::OpenAi | Protocol::Gemini => Map::new(),
     }
 }

@@ -26,7 +26,6 @@ pub(super) fn way(client: Protocol, target: Protocol) -> WayBack {
             ..Reply::default()
         },
         names: Names::default(),
-        compaction: false,
     }
 }
 

@@ -26,8 +26,6 @@ pub struct WayBack {
     pub(super) reply: Reply,
     /// The tools' names, as the client knows them.
     pub(super) names: Names,
-    /// Whether the client asked for a compaction instead of an answer.
-    pub(super) compaction: bool,
 }
 
 /// The tools' names at the provider, and what the client calls them.

@@ -1,7 +1,10 @@
 //! Compaction: a conversation that grew too long is replaced by one item that stands for it.
 //!
-//! Its provider's own item is encrypted. Here any model is asked for a summary, and the item carries its text, so
-//! that the next request says it in words to whichever provider comes then.
+//! Its provider's own item is encrypted. Here any model is asked for a summary ([`crate::cross`] asks), and the item
+//! carries its text, so that the next request says it in words to whichever provider comes then.
+//!
+//! Clients ask in two ways: by an item `compaction_trigger` at the end of an ordinary request, and by a request to
+//! `/responses/compact`. [`compact_request`] turns the second into the first, and [`compact_answer`] its answer back.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -11,47 +14,10 @@ use crate::codec::Unsayable;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{kind_of, text_of};
 use crate::part::{Foreign, Kind, Part};
-use crate::request::{Request, Role, Turn};
-
-/// What a model is asked to do instead of going on.
-const TASK: &str = "The conversation has grown too long and will be replaced by a summary that you write now. \
-    Whoever reads it sees nothing else of what was said and done so far, and has to carry on from it. \
-    Do not carry on yourself, answer no question and call no tool. Say, with exact names, paths, commands and numbers: \
-    what the user wants, with every constraint and preference; what was decided and why; \
-    what was done, which files were read or changed and how; what was found out, errors included; \
-    what is left to do, and the very next step. Write the summary and nothing else.";
+use crate::request::{Role, Turn};
 
 /// What stands before a summary when it is said in words.
 const PREFACE: &str = "The conversation so far was replaced by this summary of it:";
-
-/// Turns a request that asks for compaction into one that asks for a summary; says whether it did.
-pub(crate) fn prepare(request: &mut Request) -> bool {
-    let Some(last) = request.turns.last() else {
-        return false;
-    };
-    if !is_item(last, "compaction_trigger") {
-        return false;
-    }
-    request.turns.pop();
-    request
-        .turns
-        .retain(|turn| !is_item(turn, "additional_tools"));
-    request.tools.clear();
-    request.tool_choice = None;
-    request.parallel_tools = None;
-    request.format = None;
-    request.verbosity = None;
-    let task = Turn::of(Role::User, vec![Part::text(TASK)]);
-    request.turns.push(task);
-    true
-}
-
-fn is_item(turn: &Turn, kind: &str) -> bool {
-    let part = turn.parts().first();
-    part.is_some_and(|part| {
-        matches!(&part.kind, Kind::Foreign(item) if item.origin == OWN && kind_of(&item.value) == kind)
-    })
-}
 
 /// The item that stands for a conversation with this summary.
 pub(crate) fn summed_up(summary: &str) -> Part {

@@ -17,7 +17,6 @@ pub(crate) use answer::read::read_response;
 pub(crate) use answer::write::write_response;
 pub(crate) use request::echo::echo;
 pub(crate) use request::read::read_request;
-pub(crate) use request::refusals::refusals;
 pub(crate) use request::write::write_request;
 pub(crate) use stream::reader::StreamReader;
 pub(crate) use stream::writer::StreamWriter;

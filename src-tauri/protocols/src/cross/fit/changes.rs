@@ -40,12 +40,17 @@ pub(super) fn apply(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
 /// A tool that is offered again stands where it stood.
 fn offer(tools: &mut Vec<Tool>, offered: Vec<Tool>) {
     for tool in offered {
-        let same = |known: &&mut Tool| known.name == tool.name && known.namespace == tool.namespace;
-        match tools.iter_mut().find(same) {
-            Some(known) if !tool.name.is_empty() => *known = tool,
-            Some(_) | None => tools.push(tool),
+        match tools.iter_mut().find(|known| is_same(known, &tool)) {
+            Some(known) => *known = tool,
+            None => tools.push(tool),
         }
     }
+}
+
+/// Tools go by their names; those without are the same if all of them is.
+fn is_same(known: &Tool, tool: &Tool) -> bool {
+    let named_so = known.name == tool.name && known.namespace == tool.namespace;
+    named_so && (!tool.name.is_empty() || known.kind == tool.kind)
 }
 
 fn change(part: &Part) -> Option<Change> {

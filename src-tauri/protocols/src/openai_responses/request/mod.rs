@@ -5,7 +5,6 @@ mod controls;
 pub(crate) mod echo;
 mod lost;
 pub(crate) mod read;
-pub(crate) mod refusals;
 pub(crate) mod tools;
 mod tools_write;
 pub(crate) mod write;

@@ -67,7 +67,7 @@ fn instructions(fields: &mut Fields) -> Option<Parts> {
             fields.note("instructions", list);
             Some(Parts::list(texts))
         }
-        other => {
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
             fields.put("instructions", other);
             None
         }
@@ -82,7 +82,9 @@ fn text_within(item: &Value) -> Part {
             let texts: Vec<&str> = parts.iter().map(|part| text_of(part, "text")).collect();
             texts.join("\n\n")
         }
-        other => text_of(other, "text").to_owned(),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
+            text_of(other, "text").to_owned()
+        }
     };
     Part::text(text)
 }

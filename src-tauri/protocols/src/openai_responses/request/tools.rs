@@ -48,8 +48,7 @@ fn read_namespace(tool: Value) -> Vec<Tool> {
 
 fn read_tool(tool: Value, namespace: Option<&str>) -> Tool {
     let mut read = match kind_of(&tool) {
-        "function" if is_named(&tool) => read_function(tool),
-        "" if is_named(&tool) => read_function(tool),
+        "function" | "" if is_named(&tool) => read_function(tool),
         "custom" if is_named(&tool) => read_custom(tool),
         _ => read_hosted(tool),
     };

@@ -8,7 +8,7 @@ use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{fill, kind_of, map, restore};
 use crate::openai_responses::items::page::Page;
 use crate::part::{Foreign, Kind};
-use crate::request::{Hosted, Request, Tool, ToolKind};
+use crate::request::{Hosted, Request, Tool, ToolKind, Turn};
 
 /// Writes the tools that the conversation does not declare itself.
 pub(crate) fn write_tools(request: &Request, page: &mut Page<'_>) -> Vec<Value> {
@@ -30,7 +30,7 @@ pub(crate) fn write_tools(request: &Request, page: &mut Page<'_>) -> Vec<Value> 
 }
 
 fn declares_tools(request: &Request) -> bool {
-    let mut parts = request.turns.iter().flat_map(|turn| turn.parts());
+    let mut parts = request.turns.iter().flat_map(Turn::parts);
     parts.any(|part| match &part.kind {
         Kind::Foreign(Foreign { origin, value, .. }) => {
             *origin == OWN && kind_of(value) == "additional_tools"

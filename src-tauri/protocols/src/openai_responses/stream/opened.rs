@@ -43,7 +43,7 @@ impl Thought {
             emitter.emit("reasoning_summary_part.added", &event, out);
         }
         self.text.push_str(delta);
-        let event = self.event("delta", delta.into());
+        let event = self.event("delta", delta);
         emitter.emit("reasoning_summary_text.delta", &event, out);
     }
 
@@ -55,7 +55,7 @@ impl Thought {
         out: &mut BytesMut,
     ) -> Value {
         if !self.text.is_empty() {
-            let event = self.event("text", self.text.as_str().into());
+            let event = self.event("text", self.text.as_str());
             emitter.emit("reasoning_summary_text.done", &event, out);
             let part = json!({"type": "summary_text", "text": self.text});
             let event = self.event("part", part);
@@ -66,12 +66,12 @@ impl Thought {
         item
     }
 
-    fn event(&self, key: &str, value: Value) -> Value {
+    fn event(&self, key: &str, value: impl Into<Value>) -> Value {
         json!({
             "item_id": self.id,
             "output_index": self.index,
             "summary_index": 0,
-            (key): value,
+            (key): value.into(),
         })
     }
 }

@@ -28,6 +28,12 @@ pub(crate) struct StreamReader {
     /// The places and ids of the items that are whole.
     past: BTreeSet<u64>,
     past_ids: BTreeSet<String>,
+    said: Said,
+}
+
+/// What of the answer decides why it stopped.
+#[derive(Debug, Default)]
+struct Said {
     called: bool,
     refused: bool,
 }
@@ -156,10 +162,9 @@ impl StreamReader {
     fn drain(&mut self, out: &mut Vec<Event>) {
         while let Some(slot) = self.slots.front_mut() {
             for event in slot.waiting.drain(..) {
-                match &event {
-                    Event::Open(Opening::Call(_)) => self.called = true,
-                    Event::Open(Opening::Refusal) => self.refused = true,
-                    _ => {}
+                if let Event::Open(opening) = &event {
+                    self.said.called |= matches!(opening, Opening::Call(_));
+                    self.said.refused |= matches!(opening, Opening::Refusal);
                 }
                 out.push(event);
             }
@@ -187,7 +192,11 @@ impl StreamReader {
         if let Some(details) = response.get("incomplete_details") {
             told["incomplete_details"] = details.clone();
         }
-        out.push(Event::Stop(stop_told(&told, self.called, self.refused)));
+        out.push(Event::Stop(stop_told(
+            &told,
+            self.said.called,
+            self.said.refused,
+        )));
         out.push(Event::End);
         self.over = true;
     }

@@ -90,7 +90,7 @@ impl StreamWriter {
     fn found(&mut self, result: &Value, out: &mut BytesMut) {
         let search = match self.take_open() {
             Open::Search(search) => search,
-            other => {
+            other @ (Open::Nothing | Open::Message(_) | Open::Thought(_) | Open::Call(_)) => {
                 self.open = other;
                 return;
             }

@@ -206,7 +206,9 @@ impl StreamWriter {
                 let item = thought.end(Some(carrier), &mut self.emitter, out);
                 self.output.push(item);
             }
-            other => self.open = other,
+            other @ (Open::Nothing | Open::Message(_) | Open::Call(_) | Open::Search(_)) => {
+                self.open = other;
+            }
         }
     }
 
