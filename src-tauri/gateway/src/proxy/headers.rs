@@ -140,14 +140,18 @@ pub(super) fn returned_across(
 ) -> HeaderMap {
     let mut back = HeaderMap::new();
     if let Some(wait) = super::retry::retry_after(upstream, now) {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        back.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        back.insert(header::RETRY_AFTER, seconds(wait));
     }
     let names = ["request-id", "x-request-id"];
     if let Some(id) = names.iter().find_map(|name| upstream.get(*name)) {
         back.insert(usual_id(client), id.clone());
     }
     back
+}
+
+/// A wait in whole seconds, none too short.
+pub(super) fn seconds(wait: std::time::Duration) -> HeaderValue {
+    HeaderValue::from(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
 }
 
 /// The header that clients of a protocol look for the id of a request in.

@@ -145,7 +145,7 @@ async fn cleaned(
     }
     let job = Job::new(app, ask, target, quirks);
     let size = job.body.len();
-    Ok(convert::apart(size, move || job.clean()).await??)
+    convert::apart(size, move || job.clean()).await?
 }
 
 fn needs_cleaning(pieces: &[Bytes], quirks: &Quirks) -> bool {

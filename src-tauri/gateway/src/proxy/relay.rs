@@ -116,7 +116,7 @@ impl Relay {
     /// Takes what was read of the answer already, decoded.
     pub(super) fn begin_with(&mut self, first: Bytes) {
         if let Err(broken) = self.take(first) {
-            self.break_off(broken);
+            self.break_off(&broken);
         }
     }
 
@@ -156,10 +156,10 @@ impl Relay {
                 if let Ok(piece) = frame.into_data()
                     && let Err(broken) = self.read(piece)
                 {
-                    self.break_off(broken);
+                    self.break_off(&broken);
                 }
             }
-            Poll::Ready(Some(Err(error))) => self.break_off(self.cut(error.to_string())),
+            Poll::Ready(Some(Err(error))) => self.break_off(&self.cut(error.to_string())),
             Poll::Ready(None) => self.end(),
             Poll::Pending => ready!(self.poll_idle(context)),
         }
@@ -173,7 +173,7 @@ impl Relay {
         let now = self.exchange.app.clock.instant();
         let silent = now.saturating_duration_since(self.last_piece);
         if silent >= patience {
-            self.break_off(self.cut(format!("nothing came for {} s", patience.as_secs())));
+            self.break_off(&self.cut(format!("nothing came for {} s", patience.as_secs())));
             return Poll::Ready(());
         }
         let mut rest = patience.saturating_sub(silent);
@@ -230,7 +230,7 @@ impl Relay {
             self.exchange.entry.status = self.status;
             self.state = State::Ended;
         } else {
-            self.give_up(self.cut("it ended without its closing event".to_owned()));
+            self.give_up(&self.cut("it ended without its closing event".to_owned()));
         }
     }
 
@@ -252,7 +252,7 @@ impl Relay {
     }
 
     /// Nothing more comes. After the closing event nothing of the answer is missing.
-    fn break_off(&mut self, error: ProxyError) {
+    fn break_off(&mut self, error: &ProxyError) {
         match self.close_reading() {
             Some(end) if end.reached == Reached::Close => self.finish(),
             Some(_) | None => self.give_up(error),
@@ -260,7 +260,7 @@ impl Relay {
     }
 
     /// Ends the answer early: with an error event where the client reads events, else by breaking off.
-    fn give_up(&mut self, error: ProxyError) {
+    fn give_up(&mut self, error: &ProxyError) {
         let message = error.to_string();
         if self.source.is_events {
             let reply = error.reply(self.protocol, &message, self.exchange.id());
@@ -272,7 +272,7 @@ impl Relay {
         if error.is_fault_of_upstream() {
             self.note_health();
         }
-        self.exchange.failed(self.status, &error, &message);
+        self.exchange.failed(self.status, error, &message);
     }
 
     /// Takes what was read in passing into the log entry; what was held back of whole events goes out.

@@ -71,15 +71,15 @@ impl Thoughts {
         let mut shelves = self.lock();
         shelves.uses += 1;
         let uses = shelves.uses;
-        let shelf = shelves.of_key.get_mut(key)?;
-        let kept = shelf.kept.get_mut(call)?;
+        let of_key = shelves.of_key.get_mut(key)?;
+        let kept = of_key.kept.get_mut(call)?;
         if now.saturating_duration_since(kept.at) > KEPT {
             return None;
         }
-        let name = shelf.by_use.remove(&kept.used)?;
-        shelf.by_use.insert(uses, name);
+        let name = of_key.by_use.remove(&kept.used)?;
+        of_key.by_use.insert(uses, name);
         kept.used = uses;
-        shelf.last_use = uses;
+        of_key.last_use = uses;
         Some(kept.thought.clone())
     }
 
@@ -115,10 +115,10 @@ impl Shelves {
         }
         self.uses += 1;
         let used = self.uses;
-        let shelf = self.of_key.entry(key.clone()).or_default();
-        let before = shelf.bytes;
-        shelf.remove(&call);
-        shelf.by_use.insert(used, call.clone());
+        let of_key = self.of_key.entry(key.clone()).or_default();
+        let before = of_key.bytes;
+        of_key.remove(&call);
+        of_key.by_use.insert(used, call.clone());
         let at = now;
         let kept = Kept {
             thought,
@@ -126,10 +126,10 @@ impl Shelves {
             bytes,
             used,
         };
-        shelf.kept.insert(call, kept);
-        shelf.bytes += bytes;
-        shelf.last_use = used;
-        self.bytes = self.bytes + shelf.bytes - before;
+        of_key.kept.insert(call, kept);
+        of_key.bytes += bytes;
+        of_key.last_use = used;
+        self.bytes = self.bytes + of_key.bytes - before;
     }
 
     /// Makes room: in this key's shelf, then by clearing the shelves that nobody used for longest.

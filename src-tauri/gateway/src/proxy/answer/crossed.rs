@@ -6,12 +6,10 @@ use keyway_protocols::{Protocol, cross::CrossBody};
 use super::{
     Origin,
     build::{build, stamped, whole},
-    failure::{self, Told},
+    failure,
     opening::{Begun, Opened},
 };
 use crate::proxy::{
-    convert,
-    error::ProxyError,
     exchange::Exchange,
     headers,
     relay::{Reading, Relay, Source},
@@ -25,7 +23,7 @@ pub(super) fn respond(
     opened: Opened,
     from: Origin,
     mut exchange: Exchange,
-) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
+) -> Response<ReplyBody> {
     let (streamed, list) = from
         .way
         .as_ref()
@@ -50,15 +48,10 @@ pub(super) fn respond(
     match opened {
         Opened::Events(begun) => {
             add_stream_headers(&mut back);
-            relayed(back, begun, from, protocol, exchange)
+            relayed(back, *begun, from, protocol, exchange)
         }
-        Opened::Whole(body) => Ok(known(back, *body, &from, protocol, exchange)),
-        Opened::Told(error) => {
-            let status = error.kind.default_status(protocol);
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-            let told = Told::by(error, status);
-            Ok(failure::answer(protocol, back, told, &from, exchange))
-        }
+        Opened::Whole(body) => known(back, *body, &from, protocol, exchange),
+        Opened::Told(told) => failure::answer(protocol, back, told.into(), &from, exchange),
     }
 }
 
@@ -95,27 +88,22 @@ fn relayed(
     from: Origin,
     protocol: Protocol,
     exchange: Exchange,
-) -> Result<Response<ReplyBody>, (Exchange, ProxyError)> {
-    let stream = convert::guarded(|| from.way.as_ref().map(|way| way.back.stream()));
-    let reading = match stream {
-        Ok(stream) => stream.map_or(Reading::Bytes, |stream| Reading::Crossed(Box::new(stream))),
-        Err(error) => return Err((exchange, error)),
-    };
+) -> Response<ReplyBody> {
     exchange.tell_losses(&mut back);
     let id = exchange.entry.id.clone();
     let is_events = from.way.as_ref().is_none_or(|way| !way.list);
     let source = Source {
         incoming: begun.incoming,
         decoder: begun.decoder,
-        reading,
+        reading: Reading::Crossed(Box::new(begun.stream)),
         is_events,
         from,
     };
     let mut relay = Relay::new(source, protocol, StatusCode::OK.as_u16(), exchange);
     relay.begin_with(begun.first);
-    Ok(stamped(
+    stamped(
         build(StatusCode::OK, back, ReplyBody::Relay(Box::new(relay))),
         protocol,
         &id,
-    ))
+    )
 }

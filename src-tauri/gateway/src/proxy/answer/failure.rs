@@ -1,10 +1,12 @@
 //! An upstream's answer that says failure.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use keyway_protocols::{
     Protocol,
-    error::{self, ErrorKind, UpstreamError},
+    error::{self, Across, ErrorKind},
 };
 
 use super::{
@@ -18,19 +20,25 @@ use crate::proxy::{decode::Decoder, exchange::Exchange, headers, quoted, reply::
 pub(super) struct Told {
     status: StatusCode,
     kind: ErrorKind,
+    code: String,
     said: String,
     /// The upstream's own body, where it can go on as it is.
     body: Option<Bytes>,
+    /// When the body says that it is worth asking again.
+    retry_after: Option<Duration>,
+    should_retry: Option<bool>,
 }
 
-impl Told {
-    /// An error in an answer that said success.
-    pub(super) fn by(error: UpstreamError, status: StatusCode) -> Self {
+impl From<Across> for Told {
+    fn from(across: Across) -> Self {
         Self {
-            status,
-            kind: error.kind,
-            said: error.message,
+            status: StatusCode::from_u16(across.status).unwrap_or(StatusCode::BAD_GATEWAY),
+            kind: across.kind,
+            code: across.code,
+            said: across.message,
             body: None,
+            retry_after: across.retry_after,
+            should_retry: across.should_retry,
         }
     }
 }
@@ -48,61 +56,45 @@ pub(super) fn failed(
     let bytes = decoder.whole(bytes).unwrap_or_default();
     let bytes = quoted::without_keys(&from.target.provider, bytes);
     let spoken = from.target.protocol;
-    let known = error::recognise(spoken, status.as_u16(), &bytes);
-    let kind = known
-        .as_ref()
-        .map_or_else(|| ErrorKind::of_status(status.as_u16()), |(kind, _)| *kind);
-    let said = known.map_or_else(
-        || {
-            format!(
-                "provider {:?} answered with status {status} and no explanation",
-                from.provider()
-            )
-        },
-        |(_, said)| said,
-    );
     let told = if spoken == protocol {
-        let body = is_json_object(&bytes).then_some(bytes);
-        Told {
-            status,
-            kind,
-            said,
-            body,
-        }
+        same(protocol, status, bytes, from)
     } else {
-        across(protocol, status, kind, said, from)
+        across(protocol, status, &bytes, from)
     };
     answer(protocol, upstream, told, from, exchange)
 }
 
-/// A failure in another protocol's words, with the status that the client knows for it.
-fn across(
-    client: Protocol,
-    status: StatusCode,
-    kind: ErrorKind,
-    said: String,
-    from: &Origin,
-) -> Told {
-    let is_about_key = matches!(kind, ErrorKind::Authentication | ErrorKind::Permission);
-    let said = if is_about_key {
-        // Nobody should look for the fault in the key of Keyway.
-        format!("provider {:?} refuses its key: {said}", from.provider())
-    } else {
-        said
-    };
-    let usual = kind.default_status(client);
-    let status = match kind {
-        // Both have many statuses that say more than the usual one.
-        ErrorKind::InvalidRequest if status.is_client_error() => status,
-        ErrorKind::Upstream if status.is_server_error() => status,
-        _ => StatusCode::from_u16(usual).unwrap_or(status),
-    };
+/// A failure in the caller's own protocol; what is in another shape is told in that one.
+fn same(protocol: Protocol, status: StatusCode, bytes: Bytes, from: &Origin) -> Told {
+    let known = error::recognise(protocol, status.as_u16(), &bytes);
+    let (kind, said) = known.unwrap_or_else(|| {
+        let provider = from.provider();
+        let said =
+            format!("provider {provider:?} answered with status {status} and no explanation");
+        (ErrorKind::of_status(status.as_u16()), said)
+    });
     Told {
         status,
         kind,
+        code: "upstream_error".to_owned(),
         said,
-        body: None,
+        body: is_json_object(&bytes).then_some(bytes),
+        retry_after: None,
+        should_retry: None,
     }
+}
+
+/// A failure in another protocol's words, with the status that the client knows for it.
+fn across(client: Protocol, status: StatusCode, bytes: &[u8], from: &Origin) -> Told {
+    let mut told = error::across(from.target.protocol, client, status.as_u16(), bytes);
+    if matches!(
+        told.kind,
+        ErrorKind::Authentication | ErrorKind::Permission | ErrorKind::Billing
+    ) {
+        // Nobody should look for the fault in the key of Keyway.
+        told.message = format!("provider {:?}: {}", from.provider(), told.message);
+    }
+    told.into()
 }
 
 /// Tells a client of a failure and notes it in the log.
@@ -119,7 +111,7 @@ pub(super) fn answer(
         error::ErrorReply {
             kind: told.kind,
             status: told.status.as_u16(),
-            code: "upstream_error",
+            code: &told.code,
             message: &said,
             request_id: Some(&id),
         }
@@ -137,8 +129,14 @@ pub(super) fn answer(
     } else {
         headers::returned_across(&upstream, protocol, exchange.app.clock.now())
     };
-    if spoken != protocol && told.kind == ErrorKind::Billing {
-        back.insert(headers::SHOULD_RETRY, HeaderValue::from_static("false"));
+    if let Some(wait) = told.retry_after
+        && !back.contains_key(header::RETRY_AFTER)
+    {
+        back.insert(header::RETRY_AFTER, headers::seconds(wait));
+    }
+    if let Some(again) = told.should_retry {
+        let again = if again { "true" } else { "false" };
+        back.insert(headers::SHOULD_RETRY, HeaderValue::from_static(again));
     }
     back.remove(header::CONTENT_ENCODING);
     back.insert(

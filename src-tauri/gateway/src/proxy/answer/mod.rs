@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keyway_protocols::{
     Protocol,
-    error::{ErrorKind, UpstreamError},
+    error::{Across, ErrorKind},
 };
 
 pub(super) use self::build::stamped;
@@ -62,7 +62,7 @@ enum Body {
     },
     /// An error in an answer that said success.
     Told {
-        error: UpstreamError,
+        told: Across,
         from: Origin,
     },
     Echo(Box<EchoBody>),
@@ -147,23 +147,23 @@ impl Answer {
     /// Reads as much of another protocol's answer as it takes to know that it is one: an error that comes
     /// first is told as one, and another target may still answer.
     pub(super) async fn opened(self, app: &App) -> Result<Self, ProxyError> {
-        let (incoming, from) = match self.body {
-            Body::Upstream { incoming, from } if self.status.is_success() => (incoming, from),
-            body => return Ok(Self { body, ..self }),
+        if !self.status.is_success() {
+            return Ok(self);
+        }
+        let Body::Upstream { incoming, from } = self.body else {
+            return Ok(self);
         };
         let Some(way) = from.way.clone() else {
             let body = Body::Upstream { incoming, from };
             return Ok(Self { body, ..self });
         };
-        let client = way.client;
         match opening::open(app, incoming, &self.headers, &from, way).await? {
-            Opened::Told(error) => Ok(Self {
-                status: StatusCode::from_u16(error.kind.default_status(client))
-                    .unwrap_or(StatusCode::BAD_GATEWAY),
-                body: Body::Told { error, from },
+            Opened::Told(told) => Ok(Self {
+                status: StatusCode::from_u16(told.status).unwrap_or(StatusCode::BAD_GATEWAY),
+                body: Body::Told { told, from },
                 ..self
             }),
-            opened => Ok(Self {
+            opened @ (Opened::Events(_) | Opened::Whole(_)) => Ok(Self {
                 status: StatusCode::OK,
                 body: Body::Opened { opened, from },
                 ..self
@@ -173,14 +173,16 @@ impl Answer {
 
     /// What an error inside an answer says about the upstream's health.
     pub(super) fn trouble(&self) -> Option<Outcome> {
-        let Body::Told { error, .. } = &self.body else {
+        let Body::Told { told, .. } = &self.body else {
             return None;
         };
-        match error.kind {
+        match told.kind {
             ErrorKind::Authentication | ErrorKind::Billing | ErrorKind::Permission => {
                 Some(Outcome::Refused)
             }
-            ErrorKind::RateLimit => Some(Outcome::Limited { retry_after: None }),
+            ErrorKind::RateLimit => Some(Outcome::Limited {
+                retry_after: told.retry_after,
+            }),
             ErrorKind::Upstream
             | ErrorKind::Overloaded
             | ErrorKind::Timeout
@@ -223,19 +225,20 @@ impl Answer {
                     &id,
                 ))
             }
-            Body::Opened { opened, from } => {
-                crossed::respond(protocol, self.headers, opened, from, exchange)
-            }
-            Body::Told { error, from } => {
-                let told = failure::Told::by(error, self.status);
-                Ok(failure::answer(
-                    protocol,
-                    self.headers,
-                    told,
-                    &from,
-                    exchange,
-                ))
-            }
+            Body::Opened { opened, from } => Ok(crossed::respond(
+                protocol,
+                self.headers,
+                opened,
+                from,
+                exchange,
+            )),
+            Body::Told { told, from } => Ok(failure::answer(
+                protocol,
+                self.headers,
+                told.into(),
+                &from,
+                exchange,
+            )),
             Body::Held { bytes, from } => Ok(failed(
                 protocol,
                 self.status,

@@ -9,8 +9,8 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use keyway_protocols::{
     Protocol,
-    cross::CrossBody,
-    error::{UpstreamError, recognise_value},
+    cross::{CrossBody, CrossStream},
+    error::{Across, UpstreamError, across, recognise_value, should_retry},
     sse::{Frame, Frames},
 };
 use serde_json::{Value, value::RawValue};
@@ -25,11 +25,11 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Opened {
     /// Events, for a client that wants events.
-    Events(Begun),
+    Events(Box<Begun>),
     /// A whole answer, in the client's protocol already.
     Whole(Box<CrossBody>),
     /// An error.
-    Told(UpstreamError),
+    Told(Across),
 }
 
 /// A stream of which the first event is there.
@@ -41,6 +41,8 @@ pub(super) struct Begun {
     pub decoder: Decoder,
     /// What came, decoded.
     pub first: Bytes,
+    /// What turns it into the client's events.
+    pub stream: CrossStream,
 }
 
 /// Reads the beginning of an answer, or all of it where the client wants it whole.
@@ -66,23 +68,29 @@ pub(super) async fn open(
         reason,
     };
     let first = reading.first_byte().await.map_err(cut)?;
-    let spoken = from.target.protocol;
+    let sides = Sides {
+        spoken: from.target.protocol,
+        client: way.client,
+    };
     match first {
         None => Err(from.no_answer("nothing at all")),
         Some(b'{' | b'[') => {
             let bytes = reading.rest().await.map_err(cut)?;
-            whole(bytes, spoken, from, way).await
+            whole(bytes, sides, from, way).await
         }
         Some(_) if !way.streamed => {
             let bytes = reading.rest().await.map_err(cut)?;
-            gathered(bytes, spoken, from, way).await
+            gathered(bytes, sides, from, way).await
         }
         Some(_) => {
             // A client that hears nothing for longer wants to be told that somebody is there.
             let patience = app.options.keep_alive;
-            let looked = tokio::time::timeout(patience, reading.first_event(spoken)).await;
+            let looked = tokio::time::timeout(patience, reading.first_event(sides)).await;
             match looked.unwrap_or(Ok(First::Event)).map_err(cut)? {
-                First::Event => Ok(Opened::Events(reading.begun())),
+                First::Event => {
+                    let stream = convert::guarded(|| way.back.stream())?;
+                    Ok(Opened::Events(Box::new(reading.begun(stream))))
+                }
                 First::Failed(error) => Ok(Opened::Told(error)),
                 First::Nothing => Err(from.no_answer("an empty stream")),
             }
@@ -91,14 +99,9 @@ pub(super) async fn open(
 }
 
 /// A body that is JSON: an answer, an error, or Gemini's list of both.
-async fn whole(
-    bytes: Bytes,
-    spoken: Protocol,
-    from: &Origin,
-    way: Way,
-) -> Result<Opened, ProxyError> {
-    if let Some(events) = list_as_events(spoken, &bytes) {
-        return gathered(events, spoken, from, way).await;
+async fn whole(bytes: Bytes, sides: Sides, from: &Origin, way: Way) -> Result<Opened, ProxyError> {
+    if let Some(events) = list_as_events(sides.spoken, &bytes) {
+        return gathered(events, sides, from, way).await;
     }
     let (size, body) = (bytes.len(), bytes.clone());
     let converted = convert::apart(size, move || {
@@ -108,17 +111,17 @@ async fn whole(
             way.back.whole(&body)
         }
     });
-    judged(converted.await?, &bytes, spoken, from)
+    judged(converted.await?, &bytes, sides, from)
 }
 
 /// Events for a client that wants the answer whole; where it wants events they were a list.
 async fn gathered(
     bytes: Bytes,
-    spoken: Protocol,
+    sides: Sides,
     from: &Origin,
     way: Way,
 ) -> Result<Opened, ProxyError> {
-    if let Some(error) = first_error(spoken, &bytes) {
+    if let Some(error) = first_error(sides, &bytes) {
         return Ok(Opened::Told(error));
     }
     let (size, body) = (bytes.len(), bytes.clone());
@@ -133,31 +136,28 @@ async fn gathered(
         }
         way.back.events_as_whole(&body)
     });
-    judged(converted.await?, &bytes, spoken, from)
+    judged(converted.await?, &bytes, sides, from)
 }
 
 fn judged(
     converted: Option<CrossBody>,
     bytes: &[u8],
-    spoken: Protocol,
+    sides: Sides,
     from: &Origin,
 ) -> Result<Opened, ProxyError> {
     match converted {
         Some(body) => match body.end.error {
-            Some(error) => Ok(Opened::Told(error)),
+            Some(error) => Ok(Opened::Told(sides.told(error))),
             None if body.end.whole => Ok(Opened::Whole(Box::new(body))),
             None => Err(ProxyError::Cut {
                 provider: from.provider().to_owned(),
                 reason: "it ended without its closing event".to_owned(),
             }),
         },
-        None => {
-            let told = serde_json::from_slice(bytes)
-                .ok()
-                .and_then(|value: Value| recognise_value(spoken, 200, &value));
-            told.map(Opened::Told)
-                .ok_or_else(|| from.no_answer("something that is no answer of its protocol"))
-        }
+        None => sides
+            .error_in(bytes)
+            .map(Opened::Told)
+            .ok_or_else(|| from.no_answer("something that is no answer of its protocol")),
     }
 }
 
@@ -176,11 +176,11 @@ fn list_as_events(spoken: Protocol, bytes: &[u8]) -> Option<Bytes> {
     Some(events.freeze())
 }
 
-fn first_error(spoken: Protocol, bytes: &Bytes) -> Option<UpstreamError> {
+fn first_error(sides: Sides, bytes: &Bytes) -> Option<Across> {
     let mut frames = Frames::default();
     frames.push(bytes.clone());
     while let Ok(Some(frame)) = frames.next_frame() {
-        match judge(spoken, &frame) {
+        match judge(sides, &frame) {
             Some(First::Failed(error)) => return Some(error),
             Some(First::Event | First::Nothing) => return None,
             None => {}
@@ -189,24 +189,50 @@ fn first_error(spoken: Protocol, bytes: &Bytes) -> Option<UpstreamError> {
     None
 }
 
+/// The two protocols an answer goes between.
+#[derive(Debug, Clone, Copy)]
+struct Sides {
+    spoken: Protocol,
+    client: Protocol,
+}
+
+impl Sides {
+    /// The error that a body or event of a successful answer is, if it is one.
+    fn error_in(self, data: &[u8]) -> Option<Across> {
+        let value: Value = serde_json::from_slice(data).ok()?;
+        recognise_value(self.spoken, 200, &value)?;
+        Some(across(self.spoken, self.client, 200, data))
+    }
+
+    /// An error that was read, and worded for the client, already.
+    fn told(self, error: UpstreamError) -> Across {
+        Across {
+            status: error.kind.default_status(self.client),
+            kind: error.kind,
+            code: error.code.unwrap_or_else(|| "upstream_error".to_owned()),
+            message: error.message,
+            retry_after: None,
+            should_retry: should_retry(error.kind),
+        }
+    }
+}
+
 /// What the first event of a stream is.
 #[derive(Debug)]
 enum First {
     Event,
-    Failed(UpstreamError),
+    Failed(Across),
     /// It ended before it began.
     Nothing,
 }
 
 /// What an event is; nothing if it is a comment.
-fn judge(spoken: Protocol, frame: &Frame) -> Option<First> {
+fn judge(sides: Sides, frame: &Frame) -> Option<First> {
     let data = frame.data()?;
     if data.trim_ascii() == b"[DONE]" {
         return Some(First::Nothing);
     }
-    let value: Option<Value> = serde_json::from_slice(&data).ok();
-    let error = value.and_then(|value| recognise_value(spoken, 200, &value));
-    Some(error.map_or(First::Event, First::Failed))
+    Some(sides.error_in(&data).map_or(First::Event, First::Failed))
 }
 
 /// A body that is being read.
@@ -262,12 +288,12 @@ impl Reading {
     }
 
     /// Reads until an event with data is whole. May be given up at any time: nothing that was read is lost.
-    async fn first_event(&mut self, spoken: Protocol) -> Result<First, String> {
+    async fn first_event(&mut self, sides: Sides) -> Result<First, String> {
         let mut frames = Frames::default();
         frames.push(Bytes::copy_from_slice(&self.bytes));
         loop {
             while let Some(frame) = frames.next_frame().map_err(|error| error.to_string())? {
-                if let Some(first) = judge(spoken, &frame) {
+                if let Some(first) = judge(sides, &frame) {
                     return Ok(first);
                 }
             }
@@ -275,18 +301,19 @@ impl Reading {
             if !self.more().await? {
                 let last = frames.finish();
                 return Ok(last
-                    .and_then(|frame| judge(spoken, &frame))
+                    .and_then(|frame| judge(sides, &frame))
                     .unwrap_or(First::Nothing));
             }
             frames.push(Bytes::copy_from_slice(&self.bytes[known..]));
         }
     }
 
-    fn begun(self) -> Begun {
+    fn begun(self, stream: CrossStream) -> Begun {
         Begun {
             incoming: self.incoming,
             decoder: self.decoder,
             first: self.bytes.freeze(),
+            stream,
         }
     }
 }

@@ -85,9 +85,10 @@ fn insert_one(insert: &mut Statement<'_>, entry: &LogEntry) -> Result<usize, Sto
         [] => None,
         attempts => Some(json(&attempts)?),
     };
-    let losses = match entry.losses.is_empty() {
-        true => None,
-        false => Some(json(&entry.losses)?),
+    let losses = if entry.losses.is_empty() {
+        None
+    } else {
+        Some(json(&entry.losses)?)
     };
     Ok(insert.execute(params![
         CompactId(&*entry.id),
