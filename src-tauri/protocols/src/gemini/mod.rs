@@ -29,17 +29,16 @@ pub(crate) fn read_request(body: Value) -> Result<Request, Unsayable> {
     request::read(body)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every protocol's writer may refuse; this one finds words for all"
+)]
 pub(crate) fn write_request(
     request: &Request,
     target: &Target<'_>,
     losses: &mut Losses,
 ) -> Result<Value, Unsayable> {
     Ok(request::write(request, target, losses))
-}
-
-/// Refuses what only Google can do, for requests that go elsewhere.
-pub(crate) fn refusals(request: &Request) -> Result<(), Unsayable> {
-    request::refusals(request)
 }
 
 pub(crate) fn read_response(body: Value) -> Option<Response> {

@@ -24,6 +24,9 @@ pub(super) fn config(object: &mut Map<String, Value>, request: &mut Request) {
     if let Some(thinking) = take_object(&mut config, "thinkingConfig") {
         request.thinking = self::thinking(thinking);
     }
+    if let Some(one @ Value::String(_)) = config.get_mut("responseModalities") {
+        *one = vec![one.take()].into();
+    }
     config.retain(|_, value| !value.is_null());
     if !config.is_empty() {
         request

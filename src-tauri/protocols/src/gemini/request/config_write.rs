@@ -128,14 +128,13 @@ fn how_much(thinking: &Thinking, style: ReasoningStyle) -> (Option<&'static str>
 }
 
 fn budget(thinking: &Thinking) -> Option<i64> {
-    thinking
-        .budget
-        .or_else(|| thinking.effort.map(budget_of))
-        .or_else(|| match thinking.mode? {
-            ThinkingMode::Off => Some(0),
-            ThinkingMode::Adaptive => Some(-1),
-            ThinkingMode::On => None,
-        })
+    let said = thinking.budget.or(thinking.effort.map(budget_of));
+    match (said, thinking.mode) {
+        (Some(budget), _) => Some(budget),
+        (None, Some(ThinkingMode::Off)) => Some(0),
+        (None, Some(ThinkingMode::Adaptive)) => Some(-1),
+        (None, Some(ThinkingMode::On) | None) => None,
+    }
 }
 
 fn level_of_budget(budget: i64) -> Option<&'static str> {

@@ -48,9 +48,8 @@ pub(in super::super) fn write(stop: &Stop) -> &str {
     match stop {
         Stop::End | Stop::ToolUse | Stop::StopString(_) | Stop::Paused => "STOP",
         Stop::Length | Stop::ContextFull => "MAX_TOKENS",
-        Stop::Refusal(_) => "SAFETY",
         Stop::Filtered(word) if FILTERS.contains(&word.as_str()) => word,
-        Stop::Filtered(_) => "SAFETY",
+        Stop::Refusal(_) | Stop::Filtered(_) => "SAFETY",
         Stop::Malformed(word) if MALFORMED.contains(&word.as_str()) => word,
         Stop::Malformed(_) => "MALFORMED_FUNCTION_CALL",
     }

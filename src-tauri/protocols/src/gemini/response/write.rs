@@ -78,13 +78,17 @@ fn candidate(index: usize, parts: &[Part], stop: &Stop) -> Value {
         None => stops::write(stop),
     };
     candidate.insert("finishReason".to_owned(), reason.into());
-    set(&mut candidate, "finishMessage", unreadable.map(malformed));
+    set(
+        &mut candidate,
+        "finishMessage",
+        unreadable.as_deref().map(malformed),
+    );
     set(&mut candidate, "groundingMetadata", grounding(parts));
     candidate.into()
 }
 
 /// The words for a call whose arguments are no JSON.
-pub(in super::super) fn malformed(arguments: String) -> String {
+pub(in super::super) fn malformed(arguments: &str) -> String {
     format!("the arguments of a call are no JSON: {arguments}")
 }
 

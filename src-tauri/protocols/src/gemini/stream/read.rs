@@ -23,8 +23,8 @@ use crate::usage::Usage;
 /// The answer is whole if its end was told, by a reason or a blocked prompt; a stream that just ends was cut.
 #[derive(Debug, Default)]
 pub(crate) struct StreamReader {
-    is_started: bool,
-    is_over: bool,
+    state: State,
+    /// Whether its end was told.
     is_whole: bool,
     has_calls: bool,
     has_parts: bool,
@@ -34,6 +34,15 @@ pub(crate) struct StreamReader {
     calls: Calls,
     partial: Partial,
     cited: Vec<Cited>,
+}
+
+/// How far the stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum State {
+    #[default]
+    Silent,
+    Started,
+    Failed,
 }
 
 /// The part that is open.
@@ -55,7 +64,7 @@ impl StreamReader {
     fn chunk(&mut self, chunk: Value, out: &mut Vec<Event>) {
         if let Some(error) = recognise_value(GEMINI, 200, &chunk) {
             self.close(out);
-            self.is_over = true;
+            self.state = State::Failed;
             out.push(Event::Failed(error));
             return;
         }
@@ -79,9 +88,10 @@ impl StreamReader {
     }
 
     fn start(&mut self, chunk: &mut Map<String, Value>, out: &mut Vec<Event>) {
-        if std::mem::replace(&mut self.is_started, true) {
+        if self.state != State::Silent {
             return;
         }
+        self.state = State::Started;
         let id = take_text(chunk, "responseId").unwrap_or_default();
         self.calls = Calls::of_answer(&format!("{id}0"));
         out.push(Event::Start(Start {
@@ -253,25 +263,27 @@ fn is_first(candidate: &Value) -> bool {
 
 impl ReadStream for StreamReader {
     fn read(&mut self, _name: Option<&str>, data: &str, out: &mut Vec<Event>) {
-        if self.is_over {
+        if self.state == State::Failed {
             return;
         }
         let Ok(mut value) = serde_json::from_str::<Value>(data) else {
             return;
         };
         camel::spell(&mut value);
+        let is_error = recognise_value(GEMINI, 200, &value).is_some();
         match value {
-            Value::Array(list) if recognise_value(GEMINI, 200, &list.clone().into()).is_none() => {
-                for chunk in list {
+            Value::Array(chunks) if !is_error => {
+                for chunk in chunks {
                     self.chunk(chunk, out);
                 }
             }
-            chunk => self.chunk(chunk, out),
+            Value::Array(_) | Value::Object(_) => self.chunk(value, out),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
     fn finish(&mut self, out: &mut Vec<Event>) {
-        if self.is_over {
+        if self.state == State::Failed {
             return;
         }
         self.close(out);

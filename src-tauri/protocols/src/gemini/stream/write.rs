@@ -177,7 +177,7 @@ impl StreamWriter {
         set(
             &mut candidate,
             "finishMessage",
-            self.unreadable.take().map(malformed),
+            self.unreadable.as_deref().map(malformed),
         );
         set(&mut candidate, "groundingMetadata", self.grounding.write());
         let usage = self.usage.as_ref().map(write_usage);

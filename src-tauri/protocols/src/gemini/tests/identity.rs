@@ -6,8 +6,8 @@ use super::super::{read_response, write_response};
 use super::{read, write};
 use crate::codec::Reply;
 
-fn assert_same(body: Value) {
-    assert_eq!(write(&read(body.clone())), body);
+fn assert_same(body: &Value) {
+    assert_eq!(&write(&read(body.clone())), body);
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn what_gemini_cli_sends_is_written_as_it_came() {
             .unwrap_or_default();
         if name.starts_with("gemini-cli-") && name.ends_with(".body.json") {
             let text = std::fs::read(&path).expect("the body can be read");
-            assert_same(serde_json::from_slice(&text).expect("the body is JSON"));
+            assert_same(&serde_json::from_slice(&text).expect("the body is JSON"));
             seen += 1;
         }
     }
@@ -34,7 +34,7 @@ fn what_gemini_cli_sends_is_written_as_it_came() {
 
 #[test]
 fn a_request_that_says_everything_is_written_as_it_came() {
-    assert_same(json!({
+    assert_same(&json!({
         "contents": [
             {"role": "user", "parts": [
                 {"text": "look", "partMetadata": {"my_key": 1}},
@@ -116,7 +116,9 @@ fn every_mode_of_choosing_tools_and_thinking_is_written_as_it_came() {
         json!({"mode": "MODE_UNSPECIFIED"}),
         json!({}),
     ] {
-        assert_same(json!({"contents": contents, "toolConfig": {"functionCallingConfig": config}}));
+        assert_same(
+            &json!({"contents": contents, "toolConfig": {"functionCallingConfig": config}}),
+        );
     }
     for thinking in [
         json!({}),
@@ -127,7 +129,7 @@ fn every_mode_of_choosing_tools_and_thinking_is_written_as_it_came() {
         json!({"includeThoughts": true}),
     ] {
         assert_same(
-            json!({"contents": contents, "generationConfig": {"thinkingConfig": thinking}}),
+            &json!({"contents": contents, "generationConfig": {"thinkingConfig": thinking}}),
         );
     }
     for config in [
@@ -138,7 +140,7 @@ fn every_mode_of_choosing_tools_and_thinking_is_written_as_it_came() {
         json!({"responseMimeType": "text/x.enum", "responseSchema": {"type": "STRING", "enum": ["a"]}}),
         json!({"responseJsonSchema": {"type": "object"}}),
     ] {
-        assert_same(json!({"contents": contents, "generationConfig": config, "tools": []}));
+        assert_same(&json!({"contents": contents, "generationConfig": config, "tools": []}));
     }
 }
 

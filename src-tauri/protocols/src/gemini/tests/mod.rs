@@ -1,5 +1,6 @@
 //! Reading and writing, seen through the six entry points.
 
+mod controls;
 mod identity;
 mod requests;
 mod responses;
@@ -47,7 +48,10 @@ fn answer(body: Value) -> Response {
 
 /// The contents of a request with these parts of the model, asked by a user.
 fn of_model(parts: Value) -> Value {
-    json!({"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": parts}]})
+    let mut body =
+        json!({"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model"}]});
+    body["contents"][1]["parts"] = parts;
+    body
 }
 
 /// What a reader says to these chunks.
@@ -63,7 +67,10 @@ fn events(chunks: &[Value]) -> Vec<Event> {
 
 /// A chunk with these parts of the answer.
 fn chunk(parts: Value) -> Value {
-    json!({"candidates": [{"index": 0, "content": {"role": "model", "parts": parts}}], "responseId": "r"})
+    let mut chunk =
+        json!({"candidates": [{"index": 0, "content": {"role": "model"}}], "responseId": "r"});
+    chunk["candidates"][0]["content"]["parts"] = parts;
+    chunk
 }
 
 /// A last chunk with this reason.
