@@ -41,6 +41,11 @@ pub(crate) fn write_request(
     Ok(request::write(request, target, losses))
 }
 
+/// Refuses what only Google can do, for requests that go elsewhere.
+pub(crate) fn refusals(request: &Request) -> Result<(), Unsayable> {
+    request::refusals(request)
+}
+
 pub(crate) fn read_response(body: Value) -> Option<Response> {
     response::read(body)
 }

@@ -3,11 +3,13 @@
 mod config_read;
 mod config_write;
 mod read;
+mod refusals;
 mod tools_read;
 mod tools_write;
 mod write;
 
 pub(super) use read::read;
+pub(super) use refusals::refusals;
 pub(super) use write::write;
 
 /// Names of notes that the reader leaves for the writer.

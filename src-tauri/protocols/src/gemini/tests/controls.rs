@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{book, write, write_for};
+use super::super::refusals;
+use super::{book, read, write, write_for};
 use crate::Protocol;
 use crate::extra::Extra;
 use crate::quirks::{Quirks, ReasoningStyle, Schemas};
@@ -141,4 +142,36 @@ fn the_shape_of_the_answer_is_a_media_type_and_a_schema() {
         write_for(&request, &quirks)["generationConfig"]["responseSchema"],
         json!({"type": "OBJECT", "properties": {"a": {"type": "STRING", "enum": ["x"]}}})
     );
+}
+
+#[test]
+fn what_only_google_can_give_is_refused_elsewhere() {
+    for (name, value, field) in [
+        (
+            "cachedContent",
+            json!("cachedContents/x"),
+            Some("cachedContent"),
+        ),
+        ("cachedContent", json!(""), None),
+        (
+            "generationConfig",
+            json!({"responseModalities": ["TEXT", "IMAGE"]}),
+            Some("generationConfig.responseModalities"),
+        ),
+        (
+            "generation_config",
+            json!({"response_modalities": "audio"}),
+            Some("generationConfig.responseModalities"),
+        ),
+        (
+            "generationConfig",
+            json!({"responseModalities": ["text"]}),
+            None,
+        ),
+    ] {
+        let mut body = json!({"contents": []});
+        body[name] = value;
+        let fault = refusals(&read(body)).err().map(|fault| fault.field);
+        assert_eq!(fault.as_deref(), field);
+    }
 }
