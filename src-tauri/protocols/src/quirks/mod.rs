@@ -52,6 +52,8 @@ pub struct Quirks {
     pub empty_content: bool,
     /// Whether `prompt_cache_key`, `prompt_cache_breakpoint` and `safety_identifier` may be sent.
     pub cache_hints: bool,
+    /// Whether `verbosity` may be sent.
+    pub verbosity: bool,
     /// Whether an answer that begins in the last message may be asked for (prefill).
     pub prefill: bool,
 
@@ -70,6 +72,8 @@ pub struct Quirks {
     // Tools
     /// Whether it knows custom (free text) tools.
     pub custom_tools: bool,
+    /// Whether a Chat target can be told that only some of the tools are allowed; others are offered only those.
+    pub allowed_tools: bool,
     /// Whether it knows namespaces of tools.
     pub tool_namespaces: bool,
     /// Whether it searches the web by itself when asked in its protocol's way.
@@ -100,6 +104,8 @@ pub struct Quirks {
     // Media
     /// Whether it sees images.
     pub images: bool,
+    /// Whether it can be asked to look at an image in its original size (`detail: original`).
+    pub original_images: bool,
     /// Whether images may be part of a tool's result.
     pub images_in_results: bool,
     /// Whether it fetches images from addresses.

@@ -1,0 +1,175 @@
+//! The calls of an assistant's message.
+
+use serde_json::{Map, Value, json};
+
+use super::CHAT;
+use super::fields::{keep_rest, put_rest, take_object, take_text, telling};
+use crate::carrier::{Carrier, Opaque};
+use crate::extra::Extra;
+use crate::ids::Fingerprint;
+use crate::part::{Call, CallForm, Kind, Part, Reasoning};
+
+/// Reads `tool_calls`; a signature that came with a call is a thought before it. `place` tells this message from others.
+pub(super) fn read_calls(list: Vec<Value>, place: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (index, value) in list.into_iter().enumerate() {
+        match value {
+            Value::Object(mut fields) => {
+                parts.extend(take_signature(&mut fields).map(thought));
+                parts.push(read_call(fields, &format!("{place}.{index}")));
+            }
+            _ => continue,
+        }
+    }
+    parts
+}
+
+fn read_call(mut fields: Map<String, Value>, place: &str) -> Part {
+    let mut extra = Extra::default();
+    let id = take_text(&mut fields, "id").filter(|id| !id.is_empty());
+    let (form, key, argument) = match telling(fields.get("type")) {
+        Some("custom") => (CallForm::Custom, "custom", "input"),
+        _ => (CallForm::Function, "function", "arguments"),
+    };
+    if take_text(&mut fields, "type").is_none() {
+        extra.note(CHAT, "type", "absent".into());
+    }
+    let mut inner = take_object(&mut fields, key).unwrap_or_default();
+    let name = take_text(&mut inner, "name").unwrap_or_default();
+    let arguments = read_arguments(inner.shift_remove(argument), &mut extra);
+    if !inner.is_empty() {
+        extra.keep(CHAT, key, Value::Object(inner));
+    }
+    keep_rest(&mut extra, fields);
+    let id = id.unwrap_or_else(|| {
+        extra.note(CHAT, "id", "absent".into());
+        derived_id(place, &name, &arguments)
+    });
+    let mut part = Part::new(Kind::Call(Call {
+        id,
+        name,
+        namespace: None,
+        form,
+        arguments,
+    }));
+    part.extra = extra;
+    part
+}
+
+/// The id of a call that has none: the same for the same call at the same place.
+pub(super) fn derived_id(place: &str, name: &str, arguments: &str) -> String {
+    let print = Fingerprint::of([place, name, arguments]);
+    format!("call_{}", print.hex())
+}
+
+/// Reads arguments that should be text but may be the object itself.
+fn read_arguments(value: Option<Value>, extra: &mut Extra) -> String {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => text,
+        None | Some(Value::Null) => {
+            extra.note(CHAT, "arguments", value.unwrap_or("absent".into()));
+            String::new()
+        }
+        Some(value) => {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            extra.note(CHAT, "arguments", value);
+            text
+        }
+    }
+}
+
+/// Takes the signature that Gemini's models put on a call.
+pub(super) fn take_signature(fields: &mut Map<String, Value>) -> Option<Carrier> {
+    let google = fields.get_mut("extra_content")?.get_mut("google")?;
+    let signature = take_text(google.as_object_mut()?, "thought_signature")?;
+    let is_empty = google.as_object().is_some_and(Map::is_empty);
+    let outer = fields.get_mut("extra_content")?.as_object_mut()?;
+    if is_empty {
+        outer.shift_remove("google");
+    }
+    if outer.is_empty() {
+        fields.shift_remove("extra_content");
+    }
+    let carrier = Carrier::unwrapped(&signature);
+    Some(carrier.unwrap_or_else(|| Carrier::genuine(Opaque::Thought(signature))))
+}
+
+fn thought(carrier: Carrier) -> Part {
+    Part::new(Kind::Reasoning(Reasoning {
+        text: String::new(),
+        carrier: Some(carrier),
+    }))
+}
+
+/// A call as `tool_calls` has it.
+pub(super) fn write_call(call: &Call, extra: &Extra, signature: Option<&str>) -> Value {
+    let arguments = arguments_of(call, extra);
+    let mut object = Map::new();
+    if extra.noted(CHAT, "id").is_none() {
+        object.insert("id".into(), call.id.as_str().into());
+    }
+    let (word, argument) = match call.form {
+        CallForm::Function => ("function", "arguments"),
+        CallForm::Custom => ("custom", "input"),
+    };
+    if extra.noted(CHAT, "type").is_none() {
+        object.insert("type".into(), word.into());
+    }
+    let mut inner = json!({ "name": call.name });
+    if let Some(arguments) = arguments {
+        inner[argument] = arguments;
+    }
+    object.insert(word.into(), inner);
+    if let Some(signature) = signature {
+        object.insert("extra_content".into(), signature_content(signature));
+    }
+    put_rest(extra, &mut object);
+    Value::Object(object)
+}
+
+/// What a signature stands in.
+pub(super) fn signature_content(signature: &str) -> Value {
+    json!({ "google": { "thought_signature": signature } })
+}
+
+/// A call as `function_call` has it, if it came as one.
+pub(super) fn write_legacy(call: &Call, extra: &Extra) -> Option<Value> {
+    extra.noted(CHAT, "function_call")?;
+    let mut object = json!({ "name": call.name });
+    if let Some(arguments) = arguments_of(call, extra) {
+        object["arguments"] = arguments;
+    }
+    Some(object)
+}
+
+/// The arguments as they came, as long as they still say the same; no arguments are an empty object.
+fn arguments_of(call: &Call, extra: &Extra) -> Option<Value> {
+    let is_same = |noted: &&Value| match noted {
+        Value::String(_) | Value::Null => call.arguments.is_empty(),
+        other => other.to_string() == call.arguments,
+    };
+    match extra.noted(CHAT, "arguments").filter(is_same) {
+        Some(Value::String(word)) if word == "absent" => None,
+        Some(noted) => Some(noted.clone()),
+        None if call.arguments.is_empty() && call.form == CallForm::Function => Some("{}".into()),
+        None => Some(call.arguments.as_str().into()),
+    }
+}
+
+/// Reads a call in its older form.
+pub(super) fn read_legacy(mut fields: Map<String, Value>, id: String) -> Part {
+    let mut extra = Extra::default();
+    extra.note(CHAT, "function_call", true.into());
+    let name = take_text(&mut fields, "name").unwrap_or_default();
+    let arguments = read_arguments(fields.shift_remove("arguments"), &mut extra);
+    let mut part = Part::new(Kind::Call(Call {
+        id,
+        name,
+        arguments,
+        ..Call::default()
+    }));
+    part.extra = extra;
+    part
+}
