@@ -1,6 +1,6 @@
 //! A whole answer, read.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::stop;
 use crate::Protocol::Anthropic;
@@ -43,11 +43,19 @@ fn usage_and_stop(fields: &mut Fields) -> (Option<Usage>, Stop) {
     let usage = fields
         .get("usage")
         .and_then(|usage| Usage::read(Anthropic, usage));
-    let told = ["stop_reason", "stop_sequence", "stop_details"];
-    let told: serde_json::Map<String, Value> = told
-        .iter()
-        .filter_map(|key| Some(((*key).to_owned(), fields.get(key)?.clone())))
-        .collect();
+    let keys = ["stop_reason", "stop_sequence", "stop_details"];
+    let told = keys.iter().filter_map(|key| {
+        let value = fields.get(key)?.clone();
+        Some(((*key).to_owned(), value))
+    });
+    let told: Map<String, Value> = told.collect();
     let stop = stop::stop(&Value::Object(told)).unwrap_or_default();
+    let ending = stop::ending(&stop, stop == Stop::ToolUse, false);
+    if fields.text("stop_reason") == Some(ending.reason) {
+        fields.take("stop_reason");
+        if fields.get("stop_sequence") == Some(&ending.sequence) {
+            fields.take("stop_sequence");
+        }
+    }
     (usage, stop)
 }

@@ -251,3 +251,11 @@ fn filtered_answers_and_refusals_are_refused() {
     let told = of(vec![], Stop::Refusal(Some("why".into())));
     assert_eq!(told["stop_details"]["explanation"], "why");
 }
+
+#[test]
+fn p092_a_reason_that_forgets_the_calls_is_set_right() {
+    let mut body = maximal();
+    body["stop_reason"] = "end_turn".into();
+    let response = read_response(body).unwrap();
+    assert_eq!(written(&response)["stop_reason"], "tool_use");
+}

@@ -31,3 +31,17 @@ pub(in crate::anthropic) fn guessed(input: u64) -> Map<String, Value> {
         ..Usage::default()
     })
 }
+
+/// The counts after a guess was told: clients take each count that is not zero for the newest.
+///
+/// Where all that was read came from the cache, one token of it is told as if it had not: otherwise the guess
+/// would stand beside the cached tokens, and everything would count twice.
+pub(in crate::anthropic) fn counted_after(guess: u64, usage: &Usage) -> Map<String, Value> {
+    let is_all_cached = usage.input > 0 && usage.input == usage.cached;
+    let cached = if guess > 0 && is_all_cached {
+        usage.cached - 1
+    } else {
+        usage.cached
+    };
+    counted(&Usage { cached, ..*usage })
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::content::Content;
 use super::frames::send;
 use crate::Protocol::Anthropic;
-use crate::anthropic::response::{counted, ending, guessed, message_id};
+use crate::anthropic::response::{counted_after, ending, guessed, message_id};
 use crate::codec::{Reply, WriteStream};
 use crate::error::{ErrorKind, ErrorReply, UpstreamError};
 use crate::event::{Event, Start};
@@ -82,10 +82,11 @@ impl StreamWriter {
         if let Some(details) = ending.details {
             delta["stop_details"] = details;
         }
-        let usage = self
-            .usage
-            .as_ref()
-            .map_or_else(|| guessed(self.reply.input_estimate), counted);
+        let guess = self.reply.input_estimate;
+        let usage = match &self.usage {
+            Some(usage) => counted_after(guess, usage),
+            None => guessed(guess),
+        };
         let fields = [("delta", delta), ("usage", Value::Object(usage))];
         send("message_delta", fields, out);
         send("message_stop", [], out);

@@ -155,3 +155,15 @@ fn a_provider_that_says_nothing_at_first_starts_with_its_first_words() {
     assert_eq!(message["id"], "msg_x1");
     assert_eq!(message["model"], "alias");
 }
+
+#[test]
+fn p104_a_guess_never_stands_beside_tokens_that_were_all_cached() {
+    let usage = Usage {
+        input: 100,
+        cached: 100,
+        ..Usage::default()
+    };
+    let counts = &told(vec![Event::Usage(usage)])["usage"];
+    assert_eq!(counts["input_tokens"], 1);
+    assert_eq!(counts["cache_read_input_tokens"], 99);
+}
