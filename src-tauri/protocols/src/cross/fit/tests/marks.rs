@@ -4,7 +4,7 @@ use super::{call, fitted, fitted_with, function, model, result, system, talk, te
 use crate::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 use crate::part::{Cache, Part};
 use crate::quirks::{CacheStyle, Quirks};
-use crate::request::Request;
+use crate::request::{Request, Turn};
 
 fn marked(part: Part, ttl: &str) -> Part {
     Part {
@@ -22,7 +22,7 @@ fn marks(request: &Request) -> Vec<String> {
         .iter()
         .map(|tool| (tool.name.clone(), &tool.cache));
     let system = request.system.iter().flat_map(|system| &system.list);
-    let turns = request.turns.iter().flat_map(|turn| turn.parts());
+    let turns = request.turns.iter().flat_map(Turn::parts);
     let parts = system
         .chain(turns)
         .map(|part| (super::word(part), &part.cache));

@@ -1,9 +1,16 @@
 //! The passes, on requests made by hand.
 
+mod choice;
 mod controls;
 mod conversation;
+mod foreign;
+mod format;
+mod ids;
 mod marks;
 mod media;
+mod names;
+mod privacy;
+mod thinking;
 mod thoughts;
 mod tools;
 
@@ -240,4 +247,10 @@ fn tool_names(request: &Request) -> Vec<&str> {
         .iter()
         .map(|tool| tool.name.as_str())
         .collect()
+}
+
+/// The system prompt.
+fn instructions(request: &Request) -> String {
+    let system = request.system.as_ref();
+    system.map(|system| system.joined("\n")).unwrap_or_default()
 }
