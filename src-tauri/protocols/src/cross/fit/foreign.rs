@@ -4,19 +4,13 @@ use serde_json::Value;
 
 use super::way::Way;
 use crate::Protocol;
-use crate::carrier::{Carrier, Opaque};
 use crate::loss::{How, Losses, Weight};
 use crate::part::{Foreign, Kind, Part, Source};
-use crate::request::{Request, Role};
+use crate::request::Request;
 
 /// Replaces foreign parts by their gist, refusals and citations by plain text.
 pub(super) fn tell(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     for turn in &mut request.turns {
-        let only_model = turn.role == Role::Assistant;
-        if only_model && turn.content.list.iter().any(is_summary) {
-            // What was summed up is told to the model, not said by it.
-            turn.role = Role::User;
-        }
         told(&mut turn.content.list, way, losses);
     }
     if let Some(system) = request.system.as_mut() {
@@ -71,27 +65,9 @@ fn gist(foreign: &Foreign) -> Option<String> {
             let name = text("tool_name").or(text("name"))?;
             Some(format!("Tool {name} is now available"))
         }
-        Some("compaction") => summary(foreign).or_else(|| foreign.gist.clone()),
         _ => foreign.gist.clone(),
     }
     .filter(|gist| !gist.trim().is_empty())
-}
-
-/// The summary in a compaction that this gateway made.
-fn summary(foreign: &Foreign) -> Option<String> {
-    let carried = foreign.value.get("encrypted_content")?.as_str()?;
-    match Carrier::unwrapped(carried)?.opaque {
-        Opaque::Plain(text) => Some(text),
-        Opaque::Signature(_)
-        | Opaque::Redacted(_)
-        | Opaque::Encrypted(_)
-        | Opaque::Thought(_)
-        | Opaque::Details(_) => None,
-    }
-}
-
-fn is_summary(part: &Part) -> bool {
-    matches!(&part.kind, Kind::Foreign(foreign) if summary(foreign).is_some())
 }
 
 fn note(foreign: &Foreign, has_gist: bool, way: &Way<'_>, losses: &mut Losses) {

@@ -114,7 +114,7 @@ fn last(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     // Turns of thoughts only may be gone.
     merge::neighbours(request, way, losses);
     ends::settle(request, way, losses);
-    plain::join(request, way);
+    plain::settle(request, way);
     // Marks stand on the parts as they will be sent.
     cache::mark(request, way);
 }

@@ -1,15 +1,29 @@
-//! Chat's many vendors read strings more surely than lists of texts.
+//! Whether content is a string or a list of parts.
 
 use super::way::Way;
 use crate::Protocol;
 use crate::part::{Kind, Part, Parts};
 use crate::request::{Request, Role};
 
-/// Joins what is text only into one string, where no cache mark needs the pieces.
-pub(super) fn join(request: &mut Request, way: &Way<'_>) {
-    if !way.is_to(Protocol::OpenAi) {
-        return;
+/// Makes content a string or a list, whichever the target reads best.
+pub(super) fn settle(request: &mut Request, way: &Way<'_>) {
+    match way.target.protocol {
+        Protocol::OpenAi => join(request),
+        Protocol::Anthropic => list(request),
+        Protocol::OpenAiResponses | Protocol::Gemini => {}
     }
+}
+
+/// Cache marks need lists and move on from turn to turn: lists throughout keep what was sent before the same.
+fn list(request: &mut Request) {
+    let system = request.system.iter_mut();
+    for content in system.chain(request.turns.iter_mut().map(|turn| &mut turn.content)) {
+        content.plain = false;
+    }
+}
+
+/// Chat's many vendors read strings more surely than lists of texts; only cache marks need the pieces.
+fn join(request: &mut Request) {
     if let Some(system) = request.system.as_mut() {
         joined(system, "\n\n");
     }

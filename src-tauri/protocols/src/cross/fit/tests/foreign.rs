@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{HERE, call, fitted, foreign, model, result_of, talk, text, thought, user};
 use crate::Protocol::{Anthropic, OpenAi, OpenAiResponses};
-use crate::carrier::{Carrier, Opaque};
+use crate::carrier::Opaque;
 use crate::part::{Kind, Part};
 
 #[test]
@@ -48,24 +48,6 @@ fn p077_a_reference_to_a_tool_is_told_in_words() {
     assert_eq!(
         fitted(Anthropic, OpenAi, request).script()[2],
         "user: result a [Tool Deploy is now available]"
-    );
-}
-
-#[test]
-fn p117_our_own_summaries_are_read_again_whoever_is_asked() {
-    let carrier = Carrier {
-        provider: "elsewhere".into(),
-        opaque: Opaque::Plain("we built a house".into()),
-    };
-    let item = json!({"type": "compaction", "encrypted_content": carrier.wrapped()});
-    let request = talk(vec![
-        model(vec![foreign(OpenAiResponses, item, None)]),
-        user(vec![text("go on")]),
-    ]);
-
-    assert_eq!(
-        fitted(OpenAiResponses, Anthropic, request).script(),
-        ["user: we built a house | go on"]
     );
 }
 
