@@ -25,6 +25,8 @@ pub(crate) struct StreamWriter {
     shell: Option<Shell>,
     pub(super) emitter: Emitter,
     pub(super) open: Open,
+    /// What the next words are, should any come.
+    expected: Form,
     output: Vec<Value>,
     usage: Option<Usage>,
     stop: Stop,
@@ -67,6 +69,7 @@ impl StreamWriter {
             shell: None,
             emitter: Emitter::default(),
             open: Open::Nothing,
+            expected: Form::Text,
             output: Vec::new(),
             usage: None,
             stop: Stop::default(),
@@ -148,8 +151,8 @@ impl StreamWriter {
 
     fn open(&mut self, opening: Opening, out: &mut BytesMut) {
         match opening {
-            Opening::Text => self.open_words(Form::Text, out),
-            Opening::Refusal => self.open_words(Form::Refusal, out),
+            Opening::Text => self.expect_words(Form::Text, out),
+            Opening::Refusal => self.expect_words(Form::Refusal, out),
             Opening::Reasoning => {
                 let (index, id) = self.next("rs", out);
                 let thought = Thought::begin(id, index, &mut self.emitter, out);
@@ -159,8 +162,8 @@ impl StreamWriter {
         }
     }
 
-    /// Texts that follow each other are parts of one message.
-    pub(super) fn open_words(&mut self, form: Form, out: &mut BytesMut) {
+    /// Begins words, in the open message if there is one: texts that follow each other are parts of one message.
+    fn begin_words(&mut self, form: Form, out: &mut BytesMut) {
         self.refused |= form == Form::Refusal;
         if !matches!(self.open, Open::Message(_)) {
             let (index, id) = self.next("msg", out);
@@ -178,13 +181,21 @@ impl StreamWriter {
         self.open = Open::Call(call);
     }
 
+    /// Words begin with the first of them: there are no empty parts.
+    fn expect_words(&mut self, form: Form, out: &mut BytesMut) {
+        if let Open::Message(message) = &mut self.open {
+            message.close_part(&mut self.emitter, out);
+        }
+        self.expected = form;
+    }
+
     fn text(&mut self, delta: &str, out: &mut BytesMut) {
         if delta.is_empty() {
             return;
         }
         let is_open = matches!(&self.open, Open::Message(message) if message.is_open());
         if !is_open {
-            self.open_words(Form::Text, out);
+            self.begin_words(self.expected, out);
         }
         if let Open::Message(message) = &mut self.open {
             message.text(delta, &mut self.emitter, out);
@@ -193,10 +204,11 @@ impl StreamWriter {
 
     /// A message stays open for what may follow in it.
     fn close_part(&mut self, out: &mut BytesMut) {
-        if let Open::Message(message) = &mut self.open {
-            message.close_part(&mut self.emitter, out);
-        } else if !matches!(self.open, Open::Search(_)) {
-            self.close_item("completed", out);
+        self.expected = Form::Text;
+        match &mut self.open {
+            Open::Message(message) => message.close_part(&mut self.emitter, out),
+            Open::Thought(_) | Open::Call(_) => self.close_item("completed", out),
+            Open::Nothing | Open::Search(_) => {}
         }
     }
 
@@ -250,7 +262,7 @@ impl StreamWriter {
         if let Stop::Refusal(Some(why)) = self.stop.clone()
             && !self.refused
         {
-            self.open_words(Form::Refusal, out);
+            self.expect_words(Form::Refusal, out);
             self.text(&why, out);
         }
         let ending = Ending::of(&self.stop, self.refused);

@@ -484,3 +484,13 @@ fn ids_are_made_of_the_answers_own() {
         (&json!("alias"), &json!(7))
     );
 }
+
+#[test]
+fn texts_without_words_leave_no_trace() {
+    let empty = [Event::Open(Opening::Text), Event::Close];
+    let events = answer(&[&empty, &text(""), &thought(), &empty], Stop::End);
+    let output = events.last().unwrap()["response"]["output"]
+        .as_array()
+        .unwrap();
+    assert_eq!(output.len(), 1);
+}
