@@ -13,184 +13,53 @@ use crate::agent::{
 use crate::clients::finish;
 use crate::coders::{Coder, Desk, Gateway};
 
-#[tokio::test]
-async fn claude_code_works_with_anthropic() {
-    works(Coder::ClaudeCode, Protocol::Anthropic).await;
+/// A test for each client and each protocol of a provider.
+macro_rules! cells {
+    ($($name:ident: $client:expr, $provider:ident;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            works($client, Protocol::$provider).await;
+        }
+    )*};
 }
 
-#[tokio::test]
-async fn claude_code_works_with_chat() {
-    works(Coder::ClaudeCode, Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn claude_code_works_with_responses() {
-    works(Coder::ClaudeCode, Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn claude_code_works_with_gemini() {
-    works(Coder::ClaudeCode, Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn codex_works_with_anthropic() {
-    works(Coder::Codex, Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn codex_works_with_chat() {
-    works(Coder::Codex, Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn codex_works_with_responses() {
-    works(Coder::Codex, Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn codex_works_with_gemini() {
-    works(Coder::Codex, Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn codex_with_patches_works_with_anthropic() {
-    works(Coder::CodexPatching, Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn codex_with_patches_works_with_chat() {
-    works(Coder::CodexPatching, Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn codex_with_patches_works_with_responses() {
-    works(Coder::CodexPatching, Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn codex_with_patches_works_with_gemini() {
-    works(Coder::CodexPatching, Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn codex_lite_works_with_anthropic() {
-    works(Coder::CodexLite, Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn codex_lite_works_with_chat() {
-    works(Coder::CodexLite, Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn codex_lite_works_with_responses() {
-    works(Coder::CodexLite, Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn codex_lite_works_with_gemini() {
-    works(Coder::CodexLite, Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn gemini_cli_works_with_anthropic() {
-    works(Coder::GeminiCli, Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn gemini_cli_works_with_chat() {
-    works(Coder::GeminiCli, Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn gemini_cli_works_with_responses() {
-    works(Coder::GeminiCli, Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn gemini_cli_works_with_gemini() {
-    works(Coder::GeminiCli, Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn opencode_on_chat_works_with_anthropic() {
-    works(Coder::OpenCode(Protocol::OpenAi), Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn opencode_on_chat_works_with_chat() {
-    works(Coder::OpenCode(Protocol::OpenAi), Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn opencode_on_chat_works_with_responses() {
-    works(Coder::OpenCode(Protocol::OpenAi), Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn opencode_on_chat_works_with_gemini() {
-    works(Coder::OpenCode(Protocol::OpenAi), Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn opencode_on_anthropic_works_with_anthropic() {
-    works(Coder::OpenCode(Protocol::Anthropic), Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn opencode_on_anthropic_works_with_chat() {
-    works(Coder::OpenCode(Protocol::Anthropic), Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn opencode_on_anthropic_works_with_responses() {
-    works(Coder::OpenCode(Protocol::Anthropic), Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn opencode_on_anthropic_works_with_gemini() {
-    works(Coder::OpenCode(Protocol::Anthropic), Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn opencode_on_responses_works_with_anthropic() {
-    works(Coder::OpenCode(Protocol::Responses), Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn opencode_on_responses_works_with_chat() {
-    works(Coder::OpenCode(Protocol::Responses), Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn opencode_on_responses_works_with_responses() {
-    works(Coder::OpenCode(Protocol::Responses), Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn opencode_on_responses_works_with_gemini() {
-    works(Coder::OpenCode(Protocol::Responses), Protocol::Gemini).await;
-}
-
-#[tokio::test]
-async fn opencode_on_gemini_works_with_anthropic() {
-    works(Coder::OpenCode(Protocol::Gemini), Protocol::Anthropic).await;
-}
-
-#[tokio::test]
-async fn opencode_on_gemini_works_with_chat() {
-    works(Coder::OpenCode(Protocol::Gemini), Protocol::OpenAi).await;
-}
-
-#[tokio::test]
-async fn opencode_on_gemini_works_with_responses() {
-    works(Coder::OpenCode(Protocol::Gemini), Protocol::Responses).await;
-}
-
-#[tokio::test]
-async fn opencode_on_gemini_works_with_gemini() {
-    works(Coder::OpenCode(Protocol::Gemini), Protocol::Gemini).await;
+cells! {
+    claude_code_works_with_anthropic: Coder::ClaudeCode, Anthropic;
+    claude_code_works_with_chat: Coder::ClaudeCode, OpenAi;
+    claude_code_works_with_responses: Coder::ClaudeCode, Responses;
+    claude_code_works_with_gemini: Coder::ClaudeCode, Gemini;
+    codex_works_with_anthropic: Coder::Codex, Anthropic;
+    codex_works_with_chat: Coder::Codex, OpenAi;
+    codex_works_with_responses: Coder::Codex, Responses;
+    codex_works_with_gemini: Coder::Codex, Gemini;
+    codex_with_patches_works_with_anthropic: Coder::CodexPatching, Anthropic;
+    codex_with_patches_works_with_chat: Coder::CodexPatching, OpenAi;
+    codex_with_patches_works_with_responses: Coder::CodexPatching, Responses;
+    codex_with_patches_works_with_gemini: Coder::CodexPatching, Gemini;
+    codex_lite_works_with_anthropic: Coder::CodexLite, Anthropic;
+    codex_lite_works_with_chat: Coder::CodexLite, OpenAi;
+    codex_lite_works_with_responses: Coder::CodexLite, Responses;
+    codex_lite_works_with_gemini: Coder::CodexLite, Gemini;
+    gemini_cli_works_with_anthropic: Coder::GeminiCli, Anthropic;
+    gemini_cli_works_with_chat: Coder::GeminiCli, OpenAi;
+    gemini_cli_works_with_responses: Coder::GeminiCli, Responses;
+    gemini_cli_works_with_gemini: Coder::GeminiCli, Gemini;
+    opencode_on_chat_works_with_anthropic: Coder::OpenCode(Protocol::OpenAi), Anthropic;
+    opencode_on_chat_works_with_chat: Coder::OpenCode(Protocol::OpenAi), OpenAi;
+    opencode_on_chat_works_with_responses: Coder::OpenCode(Protocol::OpenAi), Responses;
+    opencode_on_chat_works_with_gemini: Coder::OpenCode(Protocol::OpenAi), Gemini;
+    opencode_on_anthropic_works_with_anthropic: Coder::OpenCode(Protocol::Anthropic), Anthropic;
+    opencode_on_anthropic_works_with_chat: Coder::OpenCode(Protocol::Anthropic), OpenAi;
+    opencode_on_anthropic_works_with_responses: Coder::OpenCode(Protocol::Anthropic), Responses;
+    opencode_on_anthropic_works_with_gemini: Coder::OpenCode(Protocol::Anthropic), Gemini;
+    opencode_on_responses_works_with_anthropic: Coder::OpenCode(Protocol::Responses), Anthropic;
+    opencode_on_responses_works_with_chat: Coder::OpenCode(Protocol::Responses), OpenAi;
+    opencode_on_responses_works_with_responses: Coder::OpenCode(Protocol::Responses), Responses;
+    opencode_on_responses_works_with_gemini: Coder::OpenCode(Protocol::Responses), Gemini;
+    opencode_on_gemini_works_with_anthropic: Coder::OpenCode(Protocol::Gemini), Anthropic;
+    opencode_on_gemini_works_with_chat: Coder::OpenCode(Protocol::Gemini), OpenAi;
+    opencode_on_gemini_works_with_responses: Coder::OpenCode(Protocol::Gemini), Responses;
+    opencode_on_gemini_works_with_gemini: Coder::OpenCode(Protocol::Gemini), Gemini;
 }
 
 /// The name that a provider of this protocol knows the model by.

@@ -20,6 +20,7 @@ mod responses_items;
 mod schema;
 mod seals;
 mod spelling;
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
