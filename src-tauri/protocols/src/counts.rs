@@ -71,6 +71,9 @@ impl Counts for Lean<'_> {
     }
 }
 
+/// The name under which the parser hands over a number that has a fraction, as it was written.
+const EXACT_NUMBER: &str = "$serde_json::private::Number";
+
 fn quoted(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
@@ -131,6 +134,11 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean<'de>, A::Error> {
         let mut members = Vec::with_capacity(8);
         while let Some(name) = map.next_key_seed(Name)? {
+            if name == EXACT_NUMBER {
+                let text: Cow<'de, str> = map.next_value()?;
+                let number = text.parse().ok().and_then(whole);
+                return Ok(number.map_or(Lean::Other, Lean::Number));
+            }
             members.push((name, map.next_value()?));
         }
         Ok(Lean::Object(members))
