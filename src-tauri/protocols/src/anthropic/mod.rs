@@ -11,6 +11,8 @@ mod response;
 #[cfg(test)]
 mod sample;
 mod stream;
+#[cfg(test)]
+mod through;
 mod tools;
 
 pub(crate) use request::{read_request, write_request};

@@ -99,3 +99,54 @@ fn words(content: Option<&Value>) -> Option<String> {
         Some(told)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::of;
+
+    #[test]
+    fn blocks_say_in_words_what_other_models_need() {
+        let page = json!({"type": "document", "title": "B", "source":
+            {"type": "text", "media_type": "text/plain", "data": "words"}});
+        for (block, gist) in [
+            (
+                json!({"type": "mcp_tool_use", "name": "x", "input": {"a": 1}}),
+                Some("x: {\"a\":1}"),
+            ),
+            (
+                json!({"type": "web_search_tool_result", "content": {"error_code": "unavailable"}}),
+                Some("Error: unavailable"),
+            ),
+            (
+                json!({"type": "web_fetch_tool_result", "content": {"url": "https://b.example", "content": page}}),
+                Some("https://b.example\nB\nwords"),
+            ),
+            (
+                json!({"type": "code_execution_tool_result", "content": {"stdout": "1", "stderr": "oh"}}),
+                Some("1\noh"),
+            ),
+            (
+                json!({"type": "tool_reference", "tool_name": "late"}),
+                Some("Tool late is now available"),
+            ),
+            (
+                json!({"type": "tool_search_tool_result", "content":
+                    {"tool_references": [{"tool_name": "a"}, {"tool_name": "b"}]}}),
+                Some("Tools found: a, b"),
+            ),
+            (
+                json!({"type": "search_result", "title": "T", "source": "https://s.example",
+                    "content": [{"type": "text", "text": "found"}]}),
+                Some("T\nhttps://s.example\nfound"),
+            ),
+            (json!({"type": "compaction", "content": null}), None),
+            (json!({"type": "container_upload", "file_id": "f"}), None),
+            (json!({"type": "some_future_block"}), None),
+            (json!("no block"), None),
+        ] {
+            assert_eq!(of(&block).as_deref(), gist, "{block}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::grammar::{events, message};
 use super::provider::gathered;
@@ -190,6 +190,67 @@ proptest! {
             same_arguments(one, other);
         }
         prop_assert_eq!(streamed, whole);
+    }
+}
+
+/// Any event of a provider, in any order, with indexes that are used again, left out or never closed.
+fn event() -> impl Strategy<Value = Value> {
+    let index = prop_oneof![Just(json!(null)), (0_u64..3).prop_map(Value::from)];
+    let block = prop::sample::select(vec![
+        json!({"type": "text", "text": ""}),
+        json!({"type": "text", "text": "t"}),
+        json!({"type": "thinking", "thinking": "", "signature": ""}),
+        json!({"type": "redacted_thinking", "data": "r"}),
+        json!({"type": "tool_use", "id": "a", "name": "f", "input": {}}),
+        json!({"type": "tool_use", "id": "", "name": "f", "input": {"x": 1}}),
+        json!({"type": "tool_use", "id": "a", "name": ""}),
+        json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}),
+        json!({"type": "future"}),
+        json!(7),
+    ]);
+    let delta = prop::sample::select(vec![
+        json!({"type": "text_delta", "text": "x"}),
+        json!({"type": "text_delta", "text": ""}),
+        json!({"type": "thinking_delta", "thinking": "h"}),
+        json!({"type": "signature_delta", "signature": "s"}),
+        json!({"type": "input_json_delta", "partial_json": "{\"a\":"}),
+        json!({"type": "input_json_delta", "partial_json": "1}"}),
+        json!({"type": "future_delta"}),
+        json!({}),
+    ]);
+    prop_oneof![
+        Just(json!({"type": "message_start", "message": {"id": "msg_1"}})),
+        (index.clone(), block)
+            .prop_map(|(index, block)| json!({"type": "content_block_start", "index": index, "content_block": block})),
+        (index.clone(), delta)
+            .prop_map(|(index, delta)| json!({"type": "content_block_delta", "index": index, "delta": delta})),
+        index.prop_map(|index| json!({"type": "content_block_stop", "index": index})),
+        Just(json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}})),
+        Just(json!({"type": "ping"})),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_provider_sends_is_read_in_order_and_told_in_order(all in prop::collection::vec(event(), 0..24)) {
+        let mut reader = StreamReader::new(&Quirks::default());
+        let mut read = Vec::new();
+        for event in all.iter().chain([&json!({"type": "message_stop"})]) {
+            reader.read(None, &event.to_string(), &mut read);
+        }
+        reader.finish(&mut read);
+        prop_assert!(matches!(read.first(), Some(Event::Start(_))));
+        prop_assert_eq!(read.last(), Some(&Event::End));
+        let answer = gathered(read.clone());
+        let is_empty = |part: &Part| part.as_text().is_some_and(str::is_empty);
+        prop_assert!(!answer.parts.iter().any(is_empty));
+
+        let mut writer = StreamWriter::new(&Reply::default());
+        let mut out = BytesMut::new();
+        for event in read {
+            writer.write(event, &mut out);
+        }
+        message(std::str::from_utf8(&out).unwrap());
     }
 }
 
