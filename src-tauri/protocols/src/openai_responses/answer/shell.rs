@@ -57,6 +57,14 @@ impl Shell {
         self.response("in_progress", Value::Null, Value::Null, Vec::new(), None)
     }
 
+    /// The same, to keep a client waiting: without what is long and was said before.
+    pub(crate) fn waiting(&self) -> Value {
+        let mut response = self.begun();
+        response["tools"] = json!([]);
+        response["instructions"] = Value::Null;
+        response
+    }
+
     /// The response at its end.
     pub(crate) fn ended(&self, ending: &Ending, output: Vec<Value>, usage: Option<Usage>) -> Value {
         let (error, details) = match ending {

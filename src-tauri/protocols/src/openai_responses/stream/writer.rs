@@ -137,7 +137,7 @@ impl StreamWriter {
             self.start(&Start::default(), out);
             return;
         }
-        let response = self.shell(out).begun();
+        let response = self.shell(out).waiting();
         let event = json!({"response": response});
         self.emitter.emit("in_progress", &event, out);
     }
