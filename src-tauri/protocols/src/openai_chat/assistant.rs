@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::CHAT;
 use super::calls::{read_calls, read_legacy, write_call, write_legacy};
 use super::content::{cache_mark, read_content, read_part, write_part};
-use super::fields::{take_list, take_object, take_text};
+use super::fields::{take_list, take_object};
 use super::media::url_of;
 use super::reasoning::{Thought, client_signature, take_thoughts};
 use crate::carrier::{Carrier, Opaque};

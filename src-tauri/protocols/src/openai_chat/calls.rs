@@ -13,12 +13,9 @@ use crate::part::{Call, CallForm, Kind, Part, Reasoning};
 pub(super) fn read_calls(list: Vec<Value>, place: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     for (index, value) in list.into_iter().enumerate() {
-        match value {
-            Value::Object(mut fields) => {
-                parts.extend(take_signature(&mut fields).map(thought));
-                parts.push(read_call(fields, &format!("{place}.{index}")));
-            }
-            _ => continue,
+        if let Value::Object(mut fields) = value {
+            parts.extend(take_signature(&mut fields).map(thought));
+            parts.push(read_call(fields, &format!("{place}.{index}")));
         }
     }
     parts
@@ -146,9 +143,12 @@ pub(super) fn write_legacy(call: &Call, extra: &Extra) -> Option<Value> {
 
 /// The arguments as they came, as long as they still say the same; no arguments are an empty object.
 fn arguments_of(call: &Call, extra: &Extra) -> Option<Value> {
-    let is_same = |noted: &&Value| match noted {
-        Value::String(_) | Value::Null => call.arguments.is_empty(),
-        other => other.to_string() == call.arguments,
+    let is_same = |noted: &&Value| {
+        if noted.is_string() || noted.is_null() {
+            call.arguments.is_empty()
+        } else {
+            noted.to_string() == call.arguments
+        }
     };
     match extra.noted(CHAT, "arguments").filter(is_same) {
         Some(Value::String(word)) if word == "absent" => None,

@@ -51,11 +51,11 @@ pub(super) fn telling(value: Option<&Value>) -> Option<&str> {
 
 /// A number, perhaps in quotes, as it was written.
 pub(super) fn number(value: Option<&Value>) -> Option<Number> {
-    match value? {
-        Value::Number(number) => Some(number.clone()),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+    let value = value?;
+    if let Value::Number(number) = value {
+        return Some(number.clone());
     }
+    value.as_str()?.trim().parse().ok()
 }
 
 /// Keeps what is left of an object's fields; nulls mean nothing elsewhere and are only noted.

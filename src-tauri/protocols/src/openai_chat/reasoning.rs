@@ -132,7 +132,7 @@ fn share_text(text: String, thoughts: &mut Vec<Thought>) {
     }
     let known: String = later.iter().map(|t| t.reasoning.text.as_str()).collect();
     let own = text.strip_suffix(&known).unwrap_or(&text);
-    first.reasoning.text = own.to_owned();
+    own.clone_into(&mut first.reasoning.text);
 }
 
 fn bare(text: String, carrier: Option<Carrier>) -> Thought {

@@ -45,10 +45,8 @@ impl Quirks {
         model: &str,
         own: &Map<String, Value>,
     ) -> Result<Self, BadQuirks> {
-        let mut fields = match serde_json::to_value(Self::book(protocol))? {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
+        let book = serde_json::to_value(Self::book(protocol))?;
+        let mut fields = book.as_object().cloned().unwrap_or_default();
         for rule in RULES
             .iter()
             .filter(|rule| rule.is_for(protocol, host, model))

@@ -13,10 +13,10 @@ pub(super) fn read(fields: &Map<String, Value>) -> Option<ToolChoice> {
         return read_choice(choice);
     }
     let choice = fields.get("function_call")?;
-    match choice {
-        Value::Object(_) => Some(ToolChoice::Tool(name_in(choice, false)?)),
-        _ => read_choice(choice),
+    if choice.is_object() {
+        return name_in(choice, false).map(ToolChoice::Tool);
     }
+    read_choice(choice)
 }
 
 fn read_choice(choice: &Value) -> Option<ToolChoice> {

@@ -63,7 +63,7 @@ pub(super) fn take(fields: &mut Map<String, Value>) -> Map<String, Value> {
 /// Reads these fields.
 pub(super) fn read(fields: &Map<String, Value>, request: &mut Request) {
     let get = |key: &str| fields.get(key);
-    request.model = telling(get("model")).unwrap_or_default().to_owned();
+    request.model = telling(get("model")).map(str::to_owned).unwrap_or_default();
     request.stream = get("stream").and_then(Value::as_bool);
     request.stream_usage =
         get("stream_options").and_then(|options| options.get("include_usage")?.as_bool());

@@ -34,35 +34,48 @@ pub(super) fn write_thoughts(
         let noted = turn.extra.noted(CHAT, key).cloned();
         object.extend(noted.map(|value| (key.to_owned(), value)));
     }
-    match turn.extra.noted(CHAT, "reasoning_names") {
-        Some(names) => {
-            let names = names
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            for name in names.filter(|_| !text.is_empty()) {
-                object.insert(name.to_owned(), text.as_str().into());
-            }
-        }
-        None => {
-            let key = text_key(target);
-            match wanted(turn, is_since_question, target.quirks.reasoning_echo) {
-                Wanted::Always => {
-                    object.entry(key).or_insert_with(|| text.into());
-                }
-                Wanted::IfAny if !text.is_empty() => {
-                    object.insert(key.into(), text.into());
-                }
-                Wanted::IfAny => {}
-                Wanted::Never if text.is_empty() => {}
-                Wanted::Never => losses.dropped("reasoning", Weight::Harmless),
-            }
-        }
+    if let Some(names) = turn.extra.noted(CHAT, "reasoning_names") {
+        put_as_named(names, &text, object);
+    } else {
+        put_as_wanted(
+            &wanted(turn, is_since_question, target.quirks.reasoning_echo),
+            text,
+            target,
+            losses,
+            object,
+        );
     }
     let details = details(&thoughts, target);
     if !details.is_empty() {
         object.insert("reasoning_details".into(), Value::Array(details));
+    }
+}
+
+/// The words under the names under which they came.
+fn put_as_named(names: &Value, text: &str, object: &mut Map<String, Value>) {
+    let names = names.as_array().into_iter().flatten();
+    for name in names.filter_map(Value::as_str).filter(|_| !text.is_empty()) {
+        object.insert(name.to_owned(), text.into());
+    }
+}
+
+fn put_as_wanted(
+    wanted: &Wanted,
+    text: String,
+    target: &Target<'_>,
+    losses: &mut Losses,
+    object: &mut Map<String, Value>,
+) {
+    let is_empty = text.is_empty();
+    match wanted {
+        Wanted::Always => drop(
+            object
+                .entry(text_key(target))
+                .or_insert_with(|| text.into()),
+        ),
+        Wanted::IfAny if !is_empty => drop(object.insert(text_key(target).into(), text.into())),
+        Wanted::Never if !is_empty => losses.dropped("reasoning", Weight::Harmless),
+        Wanted::IfAny | Wanted::Never => {}
     }
 }
 
@@ -144,10 +157,9 @@ enum Wanted {
 fn wanted(turn: &Turn, is_since_question: bool, echo: Echo) -> Wanted {
     let has_calls = turn.parts().iter().any(|part| part.as_call().is_some());
     match echo {
-        Echo::Never => Wanted::Never,
         Echo::Always => Wanted::IfAny,
         Echo::ToolCalls if has_calls => Wanted::Always,
         Echo::ToolLoops if has_calls && is_since_question => Wanted::Always,
-        Echo::ToolCalls | Echo::ToolLoops => Wanted::Never,
+        Echo::Never | Echo::ToolCalls | Echo::ToolLoops => Wanted::Never,
     }
 }

@@ -128,11 +128,10 @@ fn write_result(turn: &Turn, result: &ToolResult, target: &Target<'_>) -> Result
 
 /// A failure is told in words: the protocol has no field for it.
 fn failed(result: &ToolResult, content: Value) -> Value {
-    match content {
-        Value::String(text) if result.is_error == Some(true) && !says_error(&text) => {
-            format!("Error: {text}").into()
-        }
-        content => content,
+    let silent = content.as_str().filter(|text| !says_error(text));
+    match silent {
+        Some(text) if result.is_error == Some(true) => format!("Error: {text}").into(),
+        Some(_) | None => content,
     }
 }
 

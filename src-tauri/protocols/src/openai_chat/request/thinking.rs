@@ -20,8 +20,10 @@ pub(super) const KEYS: [&str; 6] = [
 
 /// Reads these fields; what one leaves open another may say.
 pub(super) fn read(fields: &Map<String, Value>) -> Thinking {
-    let mut thinking = Thinking::default();
-    thinking.effort = effort(fields.get("reasoning_effort"));
+    let mut thinking = Thinking {
+        effort: effort(fields.get("reasoning_effort")),
+        ..Thinking::default()
+    };
     if let Some(object) = fields.get("reasoning") {
         thinking.effort = thinking.effort.or_else(|| effort(object.get("effort")));
         thinking.budget = object.get("max_tokens").and_then(Value::as_i64);

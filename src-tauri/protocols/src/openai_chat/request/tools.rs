@@ -151,14 +151,15 @@ fn flat_format(format: &Value) -> Value {
 
 fn nested_format(format: &Value) -> Value {
     let word = telling(format.get("type"));
-    match format {
-        Value::Object(fields) if word == Some("grammar") && !fields.contains_key("grammar") => {
-            let mut grammar = fields.clone();
-            grammar.shift_remove("type");
-            json!({ "type": "grammar", "grammar": grammar })
-        }
-        _ => format.clone(),
+    let Some(fields) = format.as_object().filter(|_| word == Some("grammar")) else {
+        return format.clone();
+    };
+    let mut grammar = fields.clone();
+    grammar.shift_remove("type");
+    if grammar.contains_key("grammar") {
+        return format.clone();
     }
+    json!({ "type": "grammar", "grammar": grammar })
 }
 
 /// Writes the tools.

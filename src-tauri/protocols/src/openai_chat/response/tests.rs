@@ -13,7 +13,7 @@ fn read(body: Value) -> Response {
 }
 
 /// An answer with this message.
-fn answer(message: Value, reason: &str) -> Value {
+fn answer(message: &Value, reason: &str) -> Value {
     json!({"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m",
         "choices": [{"index": 0, "message": message, "finish_reason": reason}]})
 }
@@ -27,13 +27,13 @@ fn reply() -> Reply {
     }
 }
 
-fn is_written_as_it_came(body: Value) {
-    assert_eq!(write_response(&read(body.clone()), &reply()), body);
+fn is_written_as_it_came(body: &Value) {
+    assert_eq!(write_response(&read(body.clone()), &reply()), *body);
 }
 
 #[test]
 fn every_field_of_an_answer_is_written_as_it_came() {
-    is_written_as_it_came(serde_json::from_str(r#"{
+    is_written_as_it_came(&serde_json::from_str(r#"{
         "id": "gen-1", "object": "chat.completion", "created": 1700000000, "model": "m", "service_tier": "default",
         "system_fingerprint": null, "provider": "x",
         "choices": [{"index": 0, "native_finish_reason": "eos", "logprobs": {"content": [{"token": "o", "logprob": -0.10}]},
@@ -81,23 +81,23 @@ fn every_kind_of_message_is_written_as_it_came() {
             "content_filter",
         ),
     ] {
-        is_written_as_it_came(answer(message, reason));
+        is_written_as_it_came(&answer(&message, reason));
     }
 }
 
 #[test]
 fn several_answers_are_written_as_they_came() {
-    let mut body = answer(json!({"role": "assistant", "content": "a"}), "stop");
+    let mut body = answer(&json!({"role": "assistant", "content": "a"}), "stop");
     let second = json!({"index": 1, "message": {"role": "assistant", "content": "b", "x": 1}, "finish_reason": "length", "logprobs": null});
     body["choices"].as_array_mut().unwrap().push(second);
 
     assert_eq!(read(body.clone()).others[0].stop, Stop::Length);
-    is_written_as_it_came(body);
+    is_written_as_it_came(&body);
 }
 
 #[test]
 fn p226_words_and_calls_in_two_choices_are_one_answer() {
-    let mut body = answer(json!({"role": "assistant", "content": "ok"}), "stop");
+    let mut body = answer(&json!({"role": "assistant", "content": "ok"}), "stop");
     let calls =
         json!([{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]);
     let second = json!({"index": 1, "message": {"role": "assistant", "content": null, "tool_calls": calls}, "finish_reason": "tool_calls"});
@@ -114,7 +114,7 @@ fn p226_words_and_calls_in_two_choices_are_one_answer() {
 #[test]
 fn p195_tags_hold_thoughts_where_they_are_known_to() {
     let body = answer(
-        json!({"role": "assistant", "content": "<think>hm</think>\nok"}),
+        &json!({"role": "assistant", "content": "<think>hm</think>\nok"}),
         "stop",
     );
     let quirks = Quirks {
@@ -130,7 +130,7 @@ fn p195_tags_hold_thoughts_where_they_are_known_to() {
 
 #[test]
 fn p196_content_may_be_a_list_with_thoughts() {
-    let parts = read(answer(json!({"role": "assistant", "content": [
+    let parts = read(answer(&json!({"role": "assistant", "content": [
         {"type": "thinking", "thinking": [{"type": "text", "text": "h"}, {"type": "text", "text": "m"}]},
         {"type": "text", "text": "ok"}]}), "stop")).parts;
     assert!(matches!(&parts[0].kind, Kind::Reasoning(thought) if thought.text == "hm"));
@@ -139,7 +139,7 @@ fn p196_content_may_be_a_list_with_thoughts() {
 
 #[test]
 fn p203_and_p205_odd_calls_are_calls() {
-    let parts = read(answer(json!({"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1}}}]}), "stop")).parts;
+    let parts = read(answer(&json!({"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1}}}]}), "stop")).parts;
     let call = parts[0].as_call().unwrap();
     assert!(call.id.starts_with("call_"));
     assert_eq!(call.arguments, "{\"x\":1}");
@@ -149,7 +149,7 @@ fn p203_and_p205_odd_calls_are_calls() {
 fn p204_arguments_written_as_a_string_once_too_often() {
     let call = json!([{"id": "a", "type": "function", "function": {"name": "f", "arguments": "\"{\\\"x\\\":1}\""}}]);
     let parts = read(answer(
-        json!({"role": "assistant", "content": "", "tool_calls": call}),
+        &json!({"role": "assistant", "content": "", "tool_calls": call}),
         "stop",
     ))
     .parts;
@@ -160,7 +160,7 @@ fn p204_arguments_written_as_a_string_once_too_often() {
 #[test]
 fn thoughts_that_the_model_wants_again_are_kept_whole() {
     let body = answer(
-        json!({"role": "assistant", "content": "ok", "reasoning_content": "hm"}),
+        &json!({"role": "assistant", "content": "ok", "reasoning_content": "hm"}),
         "stop",
     );
     let quirks = Quirks {

@@ -36,7 +36,7 @@ impl Splitter {
         }
         let sure = rest.len() - begun_tag(rest);
         self.say(&rest[..sure], out);
-        self.held = rest[sure..].to_owned();
+        rest[sure..].clone_into(&mut self.held);
     }
 
     /// Nothing more comes: what looked like the beginning of a tag is none.

@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 use super::super::read_request;
 use super::read;
 use crate::carrier::{Carrier, Opaque};
-use crate::part::{CallForm, Kind, Source};
+use crate::part::{CallForm, Kind, Part, Source};
 use crate::request::{Effort, Hosted, Role, ThinkingMode, ToolChoice, ToolKind};
 
-fn conversation(messages: Value) -> Value {
+fn conversation(messages: &Value) -> Value {
     json!({ "model": "m", "messages": messages })
 }
 
 #[test]
 fn each_message_is_a_turn_and_results_are_the_users() {
-    let request = read(conversation(json!([
+    let request = read(conversation(&json!([
         {"role": "developer", "content": "d"},
         {"role": "user", "content": "u"},
         {"role": "assistant", "tool_calls": [{"id": "a", "type": "custom", "custom": {"name": "f", "input": "x"}}]},
@@ -63,7 +63,7 @@ fn calls_of_old_clients_get_ids_that_their_results_find() {
 fn thoughts_come_first_whichever_name_they_have() {
     for key in ["reasoning_content", "reasoning"] {
         let request = read(conversation(
-            json!([{"role": "assistant", "content": "x", key: "hm"}]),
+            &json!([{"role": "assistant", "content": "x", key: "hm"}]),
         ));
         let parts = request.turns[0].parts();
         assert!(
@@ -76,7 +76,7 @@ fn thoughts_come_first_whichever_name_they_have() {
 
 #[test]
 fn p193_a_thought_told_under_two_names_is_one() {
-    let request = read(conversation(json!([
+    let request = read(conversation(&json!([
         {"role": "assistant", "content": "x", "reasoning": "hm", "reasoning_content": "hm"}])));
     assert_eq!(request.turns[0].parts().len(), 2);
 }
@@ -88,7 +88,7 @@ fn wrapped_carriers_stand_before_the_call_they_name() {
         opaque: Opaque::Signature(text.into()),
     };
     let request = read(conversation(
-        json!([{"role": "assistant", "content": "x", "reasoning_content": "one two",
+        &json!([{"role": "assistant", "content": "x", "reasoning_content": "one two",
         "reasoning_details": [
             {"type": "reasoning.encrypted", "data": carrier("a").wrapped(), "index": 0},
             {"type": "reasoning.encrypted", "data": carrier("b").wrapped(), "index": 1, "id": "c2", "text": " two"},
@@ -99,20 +99,26 @@ fn wrapped_carriers_stand_before_the_call_they_name() {
         ]}]),
     ));
 
-    let said: Vec<(String, Option<Carrier>)> = request.turns[0]
-        .parts()
-        .iter()
-        .map(|part| match &part.kind {
-            Kind::Reasoning(thought) => (thought.text.clone(), thought.carrier.clone()),
-            Kind::Call(call) => (call.id.clone(), None),
-            other => (format!("{other:?}"), None),
-        })
-        .collect();
-    assert_eq!(said[0], ("one".into(), Some(carrier("a"))));
-    assert!(said[1].0.starts_with("Text"));
-    assert_eq!(said[2], ("c1".into(), None));
-    assert_eq!(said[3], (" two".into(), Some(carrier("b"))));
-    assert_eq!(said[4], ("c2".into(), None));
+    let said: Vec<String> = request.turns[0].parts().iter().map(in_words).collect();
+    let thought = |text: &str, name: &str| format!("{text}: {:?}", Some(carrier(name)));
+    assert_eq!(
+        said,
+        [
+            thought("one", "a"),
+            "x".into(),
+            "c1".into(),
+            thought(" two", "b"),
+            "c2".into()
+        ]
+    );
+}
+
+fn in_words(part: &Part) -> String {
+    if let Kind::Reasoning(thought) = &part.kind {
+        return format!("{}: {:?}", thought.text, thought.carrier);
+    }
+    let id = part.as_call().map(|call| call.id.as_str());
+    id.or(part.as_text()).unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn a_signature_on_a_call_is_a_thought_before_it_and_told_once() {
         opaque: Opaque::Thought("c2ln".into()),
     };
     let request = read(conversation(
-        json!([{"role": "assistant", "content": null, "reasoning_content": "hm",
+        &json!([{"role": "assistant", "content": null, "reasoning_content": "hm",
         "reasoning_details": [{"type": "reasoning.encrypted", "data": carrier.wrapped(), "id": "c"}],
         "tool_calls": [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"},
             "extra_content": {"google": {"thought_signature": carrier.wrapped()}}}]}]),
@@ -136,7 +142,7 @@ fn a_signature_on_a_call_is_a_thought_before_it_and_told_once() {
 
 #[test]
 fn media_are_taken_out_of_their_addresses() {
-    let request = read(conversation(json!([{"role": "user", "content": [
+    let request = read(conversation(&json!([{"role": "user", "content": [
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}},
         {"type": "input_audio", "input_audio": {"data": "BBBB", "format": "wav"}},
         {"type": "file", "file": {"file_data": "data:application/pdf;base64,CCCC", "filename": "a.pdf"}},
@@ -159,7 +165,7 @@ fn media_are_taken_out_of_their_addresses() {
 #[test]
 fn thinking_is_understood_in_every_vendors_words() {
     let thinking = |fields: Value| {
-        let mut body = conversation(json!([]));
+        let mut body = conversation(&json!([]));
         body.as_object_mut()
             .unwrap()
             .extend(fields.as_object().unwrap().clone());
@@ -200,7 +206,7 @@ fn thinking_is_understood_in_every_vendors_words() {
 #[test]
 fn choices_of_tools_are_read_in_all_their_shapes() {
     let choice = |choice: Value| {
-        let mut body = conversation(json!([]));
+        let mut body = conversation(&json!([]));
         body["tool_choice"] = choice;
         read(body).tool_choice
     };
@@ -256,9 +262,9 @@ fn what_cannot_be_read_names_the_field_at_fault() {
     for (body, field) in [
         (json!([]), ""),
         (json!({"model": "m"}), "messages"),
-        (conversation(json!(["hi"])), "messages[0]"),
+        (conversation(&json!(["hi"])), "messages[0]"),
         (
-            conversation(json!([{"role": "user", "content": "x"}, {"content": "x"}])),
+            conversation(&json!([{"role": "user", "content": "x"}, {"content": "x"}])),
             "messages[1].role",
         ),
     ] {

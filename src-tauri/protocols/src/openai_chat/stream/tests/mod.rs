@@ -1,3 +1,4 @@
+mod dialects;
 mod reading;
 mod writing;
 
@@ -22,7 +23,7 @@ fn events(quirks: &Quirks, data: &[&str]) -> Vec<Event> {
 }
 
 /// A chunk whose one choice has this delta.
-fn chunk(delta: Value) -> String {
+fn chunk(delta: &Value) -> String {
     json!({"id": "chatcmpl-1", "created": 1, "model": "up", "choices": [{"index": 0, "delta": delta}]}).to_string()
 }
 
@@ -33,7 +34,7 @@ fn finish(word: &str) -> String {
 
 /// What a stream of these deltas says that ends as it should, in words.
 fn said(quirks: &Quirks, deltas: &[Value]) -> Vec<String> {
-    let mut data: Vec<String> = deltas.iter().cloned().map(chunk).collect();
+    let mut data: Vec<String> = deltas.iter().map(chunk).collect();
     data.extend([finish("stop"), "[DONE]".to_owned()]);
     let data: Vec<&str> = data.iter().map(String::as_str).collect();
     in_words(&events(quirks, &data))
@@ -59,7 +60,7 @@ fn in_words(events: &[Event]) -> Vec<String> {
                 assert!(!open.is_empty() && !text.is_empty(), "{events:?}");
                 open.push_str(text);
             }
-            Event::Citation(citation) => open.push_str(&format!("[{}]", citation.url)),
+            Event::Citation(citation) => open = format!("{open}[{}]", citation.url),
             Event::Close => lines.push(std::mem::take(&mut open)),
             Event::CloseWith(carrier) => {
                 let closed = std::mem::take(&mut open);
