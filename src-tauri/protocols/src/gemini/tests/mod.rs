@@ -2,6 +2,7 @@
 
 mod controls;
 mod identity;
+mod laws;
 mod requests;
 mod responses;
 mod stream_read;
