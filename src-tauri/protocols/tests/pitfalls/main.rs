@@ -1,5 +1,6 @@
 //! Pitfalls that only show when a request and its answer go all the way.
 
+mod gemini;
 #[path = "../grammar/mod.rs"]
 mod grammar;
 mod responses;
