@@ -6,7 +6,7 @@ use crate::codec::Unsayable;
 use crate::cross::media;
 use crate::loss::{How, Losses, Weight};
 use crate::part::{Document, Kind, Media, Part, Source};
-use crate::request::Request;
+use crate::request::{Request, Role};
 
 /// Sees to every medium of the conversation; refuses those that nothing can stand for.
 pub(super) fn settle(
@@ -18,10 +18,25 @@ pub(super) fn settle(
         let parts = std::mem::take(&mut turn.content.list);
         for (at, part) in parts.into_iter().enumerate() {
             let place = way.place(index, at);
-            turn.content.list.extend(fitted(part, &place, way, losses)?);
+            if turn.role == Role::Assistant && is_medium(&part) && !way.is_to(Protocol::Gemini) {
+                let note = "a note: models of this protocol say no media";
+                losses.add(place, How::Replaced, Weight::Notable, note);
+                turn.content
+                    .list
+                    .push(instead(part, "[a medium that was made here]"));
+            } else {
+                turn.content.list.extend(fitted(part, &place, way, losses)?);
+            }
         }
     }
     Ok(())
+}
+
+fn is_medium(part: &Part) -> bool {
+    matches!(
+        part.kind,
+        Kind::Image(_) | Kind::Audio(_) | Kind::Document(_)
+    )
 }
 
 /// The part as the target takes it; a document may become several.

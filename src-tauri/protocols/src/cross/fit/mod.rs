@@ -28,6 +28,7 @@ mod plain;
 mod privacy;
 mod refuse;
 mod results;
+mod roles;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ fn words(
 ) -> Result<Names, Unsayable> {
     // Tools offered amid the conversation are offered from the start.
     changes::apply(request, way, losses);
+    roles::sort(request);
     // Thoughts are found by the ids that the client knows, so before ids change.
     merge::neighbours(request, way, losses);
     carriers::settle(request, way, memory, losses);

@@ -51,14 +51,18 @@ fn billing(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     }
 }
 
-/// What tells conversations apart, where the client says it some other way.
+/// What tells conversations apart, where the client says it some other way; Anthropic's clients say it to nobody else.
 fn conversation(request: &mut Request, way: &Way<'_>) {
-    if way.client == Protocol::Anthropic && request.cache_key.is_none() {
+    let is_private = way.client == Protocol::Anthropic;
+    if is_private && request.cache_key.is_none() {
         let user = request.user.as_deref().and_then(parsed);
         let session = user.as_ref().and_then(|user| user.get("session_id"));
-        request.cache_key = session.and_then(Value::as_str).map(fingerprint);
+        request.cache_key = session.and_then(Value::as_str).map(str::to_owned);
     }
-    if let Some(key) = request.cache_key.take_if(|key| key.len() > LONGEST) {
+    if let Some(key) = request
+        .cache_key
+        .take_if(|key| is_private || key.len() > LONGEST)
+    {
         request.cache_key = Some(fingerprint(&key));
     }
 }

@@ -266,3 +266,22 @@ fn p164_an_answer_that_is_begun_is_asked_to_go_on_or_trimmed() {
     let takes = fitted(OpenAi, Anthropic, request());
     assert_eq!(takes.script(), ["user: hi", "model: I am"]);
 }
+
+#[test]
+fn calls_and_results_go_to_whom_they_belong_whoever_says_them() {
+    let request = talk(vec![user(vec![
+        text("hi"),
+        call("a", "read"),
+        result("a", "one"),
+        text("go on"),
+    ])]);
+
+    assert_eq!(
+        fitted(Gemini, Anthropic, request).script(),
+        [
+            "user: hi",
+            "model: call a read {}",
+            "user: result a [one] | go on"
+        ]
+    );
+}

@@ -195,3 +195,22 @@ fn p221_original_detail_is_automatic_detail_elsewhere() {
     };
     assert_eq!(media.detail.as_deref(), Some("auto"));
 }
+
+#[test]
+fn p185_what_a_model_drew_is_a_note_where_models_only_speak() {
+    let drawn = || {
+        talk(vec![
+            user(vec![text("draw")]),
+            model(vec![text("here"), png()]),
+            user(vec![text("nice")]),
+        ])
+    };
+    assert_eq!(
+        fitted(Gemini, Anthropic, drawn()).script()[1],
+        "model: here | [a medium that was made here]"
+    );
+    assert_eq!(
+        fitted(OpenAi, Gemini, drawn()).script()[1],
+        "model: here | IMAGE"
+    );
+}

@@ -86,3 +86,14 @@ fn p279_cache_keys_go_only_where_they_are_known() {
         Some("k")
     );
 }
+
+#[test]
+fn p279_a_session_of_anthropics_is_told_by_its_fingerprint_only() {
+    let asked = Request {
+        cache_key: Some("session-1".into()),
+        ..hi()
+    };
+    let key = fitted(Anthropic, OpenAiResponses, asked).request.cache_key;
+    let key = key.unwrap_or_default();
+    assert!(key.len() == 64 && !key.contains("session"), "{key}");
+}
