@@ -7,11 +7,33 @@ use crate::request::{Request, Role};
 
 /// Makes content a string or a list, whichever the target reads best.
 pub(super) fn settle(request: &mut Request, way: &Way<'_>) {
+    check(request);
     match way.target.protocol {
         Protocol::OpenAi => join(request),
         Protocol::Anthropic => list(request),
         Protocol::OpenAiResponses | Protocol::Gemini => {}
     }
+}
+
+/// Content that was a string may hold other things since, and only one text is one string.
+fn check(request: &mut Request) {
+    request.system.iter_mut().for_each(check_one);
+    for turn in &mut request.turns {
+        check_one(&mut turn.content);
+        for part in &mut turn.content.list {
+            if let Kind::Result(result) = &mut part.kind {
+                check_one(&mut result.content);
+            }
+        }
+    }
+}
+
+fn check_one(content: &mut Parts) {
+    content.plain &= match content.list.as_slice() {
+        [] => true,
+        [one] => one.as_text().is_some(),
+        _ => false,
+    };
 }
 
 /// Cache marks need lists and move on from turn to turn: lists throughout keep what was sent before the same.
