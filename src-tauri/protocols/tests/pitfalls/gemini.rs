@@ -276,3 +276,28 @@ fn p257_googles_signatures_come_back_through_anthropics_clients_on_their_part() 
             {"functionResponse": {"id": "toolu_b", "name": "g", "response": {"output": "ok"}}}])
     );
 }
+
+#[test]
+fn p066_pictures_in_addresses_are_taken_out_however_they_are_written() {
+    let png = "iVBORw0KGgoAAAANSUhEUg==";
+    for address in [
+        format!("data:image/png;base64,{png}"),
+        format!("data:image/png;charset=utf-8;base64,{png}"),
+        format!("DATA:IMAGE/PNG;BASE64,{png}"),
+        format!("data:;base64,{png}"),
+        format!("data:image/png;base64,{}", png.trim_end_matches('=')),
+    ] {
+        let chat = json!({"model": "alias", "messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": address}}]}]});
+        let responses = json!({"model": "alias", "input": [{"role": "user", "content": [
+            {"type": "input_image", "image_url": address}]}]});
+        for (client, body) in [(OpenAi, chat), (OpenAiResponses, responses)] {
+            let sent = sent(client, &body, Gemini);
+            assert_eq!(
+                sent["contents"][0]["parts"],
+                json!([{"inlineData": {"mimeType": "image/png", "data": png}}]),
+                "{client}: {address}"
+            );
+        }
+    }
+}

@@ -24,7 +24,11 @@ fn inline(address: &str) -> Option<Source> {
         return None;
     }
     let (head, data) = rest.split_once(',')?;
-    let mime = head.strip_suffix(";base64")?;
+    let (described, coding) = head.rsplit_once(';')?;
+    if !coding.trim().eq_ignore_ascii_case("base64") {
+        return None;
+    }
+    let mime = described.split(';').next().unwrap_or_default().trim();
     Some(Source::Inline {
         mime: mime.to_ascii_lowercase(),
         data: standard(data),
