@@ -11,7 +11,7 @@ use crate::request::Effort;
 
 /// The rules that come with Keyway, in the order they are applied.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("quirks.json"))
+    serde_json::from_str(include_str!("../quirks.json"))
         .expect("the built-in rules are checked by a test")
 });
 
@@ -19,13 +19,16 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
+    /// What people should know about it.
+    #[serde(default, rename = "note")]
+    _note: String,
     /// Ends of host names; none means any host.
     #[serde(default)]
     hosts: Vec<String>,
     /// Protocols; none means any.
     #[serde(default)]
     protocols: Vec<Protocol>,
-    /// Patterns of model names with `*`, in any case; none means any model.
+    /// Patterns of model names, in any case: `*` stands for any characters. None means any model.
     #[serde(default)]
     models: Vec<String>,
     /// The fields of [`Quirks`] it sets.
@@ -217,57 +220,4 @@ fn set(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Map, json};
-
-    use super::{Quirks, RULES, is_under, matches};
-    use crate::Protocol;
-
-    #[test]
-    fn every_built_in_rule_sets_fields_that_there_are() {
-        for rule in RULES.iter() {
-            for protocol in Protocol::ALL {
-                let host = rule.hosts.first().map_or("", String::as_str);
-                let model = rule.models.first().map_or("", String::as_str);
-                Quirks::resolve(protocol, host, model, &rule.set).expect("the rule is sound");
-            }
-        }
-    }
-
-    #[test]
-    fn hosts_are_matched_by_their_end_at_a_dot() {
-        assert!(is_under("api.DeepSeek.com", "deepseek.com"));
-        assert!(is_under("deepseek.com", "deepseek.com"));
-        assert!(!is_under("notdeepseek.com", "deepseek.com"));
-        assert!(!is_under("com", "deepseek.com"));
-    }
-
-    #[test]
-    fn stars_stand_for_any_characters() {
-        for (pattern, name, is) in [
-            ("gpt-5*", "GPT-5.5-codex", true),
-            ("*gemini-3*", "google/gemini-3-pro", true),
-            ("o3", "o3", true),
-            ("o3", "o3-mini", false),
-            ("*-flash", "gemini-2.5-flash-x", false),
-        ] {
-            assert_eq!(matches(pattern, name), is, "{pattern} {name}");
-        }
-    }
-
-    #[test]
-    fn what_the_owner_sets_wins_and_unknown_fields_are_refused() {
-        let own = json!({"images": false}).as_object().cloned().unwrap();
-        let quirks = Quirks::resolve(Protocol::OpenAi, "x", "m", &own).unwrap();
-        assert!(!quirks.images);
-
-        let wrong = json!({"imagse": false}).as_object().cloned().unwrap();
-        assert!(
-            Quirks::check(&wrong)
-                .unwrap_err()
-                .to_string()
-                .contains("imagse")
-        );
-        assert!(Quirks::check(&Map::new()).is_ok());
-    }
-}
+mod tests;
