@@ -2,8 +2,6 @@
 //!
 //! They accept less than clients do: what every known client reads, and nothing besides.
 
-#![expect(dead_code, reason = "each test binary uses some of it")]
-
 mod anthropic;
 mod chat;
 mod frames;
@@ -31,30 +29,42 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-/// Checks a whole stream for clients of the protocol of this name; the first violation if there is one.
-pub(crate) fn check(protocol: &str, stream: &[u8]) -> Result<Ended, String> {
-    let text = std::str::from_utf8(stream).map_err(|error| format!("no UTF-8: {error}"))?;
-    let checked = match protocol {
-        "anthropic" => anthropic::check(text),
-        "openai" => chat::check(text),
-        "openai-responses" => responses::check(text),
-        "gemini" => gemini::check(text),
-        other => Err(format!("no protocol {other}")),
+/// Checks what a client of the protocol of this name got, a whole stream or a whole body; the first violation if
+/// there is one.
+pub(crate) fn check(protocol: &str, bytes: &[u8]) -> Result<Ended, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("no UTF-8: {error}"))?;
+    let checked = if text.starts_with('{') {
+        check_body(protocol, text)
+    } else {
+        check_stream(protocol, text)
     };
     checked.map_err(|wrong| format!("{protocol}: {wrong}\n{text}"))
 }
 
-/// Checks a whole answer for clients of the protocol of this name.
-pub(crate) fn check_body(protocol: &str, body: &[u8]) -> Result<(), String> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| format!("no JSON: {error}"))?;
-    let checked = match protocol {
-        "anthropic" => anthropic::check_body(&value),
-        "openai" => chat::check_body(&value),
-        "openai-responses" => responses::check_body(&value),
-        "gemini" => gemini::check_body(&value),
+fn check_stream(protocol: &str, stream: &str) -> Result<Ended, String> {
+    match protocol {
+        "anthropic" => anthropic::check(stream),
+        "openai" => chat::check(stream),
+        "openai-responses" => responses::check(stream),
+        "gemini" => gemini::check(stream),
         other => Err(format!("no protocol {other}")),
-    };
-    checked.map_err(|wrong| format!("{protocol}: {wrong}\n{value:#}"))
+    }
+}
+
+fn check_body(protocol: &str, body: &str) -> Result<Ended, String> {
+    let body: Value = serde_json::from_str(body).map_err(|error| format!("no JSON: {error}"))?;
+    if let Some(error) = body.get("error").filter(|error| error.is_object()) {
+        name(error, "message")?;
+        return Ok(Ended::Failed);
+    }
+    match protocol {
+        "anthropic" => anthropic::check_body(&body),
+        "openai" => chat::check_body(&body),
+        "openai-responses" => responses::check_body(&body),
+        "gemini" => gemini::check_body(&body),
+        other => Err(format!("no protocol {other}")),
+    }?;
+    Ok(Ended::Whole)
 }
 
 /// The string under a key.

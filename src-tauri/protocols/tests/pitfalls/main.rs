@@ -1,5 +1,8 @@
 //! Pitfalls that only show when a request and its answer go all the way.
 
+mod answer;
+#[path = "../cross_laws/client.rs"]
+mod client;
 mod fit;
 mod gemini;
 #[path = "../grammar/mod.rs"]
@@ -10,3 +13,5 @@ mod responses;
 mod sound;
 mod strange;
 mod travel;
+#[path = "../cross_laws/ways.rs"]
+mod ways;

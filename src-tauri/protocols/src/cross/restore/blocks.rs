@@ -23,16 +23,17 @@ impl Blocks {
     }
 
     fn whole(&mut self, part: Part, out: &mut Vec<Event>) {
-        match &part.kind {
+        let mut part = part;
+        let words = match &mut part.kind {
             Kind::Foreign(foreign) => self.foreign(foreign),
-            Kind::Image(media) if self.client != Protocol::Gemini => {
-                return self.in_words("image", &media.source, out);
+            Kind::Image(media) if !self.shows_images(&media.source) => {
+                Some(self.in_words("image", &media.source))
             }
             Kind::Audio(media) if self.client != Protocol::Gemini => {
-                return self.in_words("audio", &media.source, out);
+                Some(self.in_words("audio", &media.source))
             }
             Kind::Document(document) if self.client != Protocol::Gemini => {
-                return self.in_words("document", &document.source, out);
+                Some(self.in_words("document", &document.source))
             }
             Kind::Text(_)
             | Kind::Refusal(_)
@@ -41,55 +42,46 @@ impl Blocks {
             | Kind::Document(_)
             | Kind::Reasoning(_)
             | Kind::Call(_)
-            | Kind::Result(_) => {}
-        }
-        let said = self.gist(&part);
-        match said {
-            Some(said) => replay::part(Part::text(said), out),
+            | Kind::Result(_) => None,
+        };
+        match words {
+            Some(words) => replay::part(Part::text(words), out),
             None => out.push(Event::Whole(part)),
         }
     }
 
-    /// The words of code that a Gemini model ran: it is part of what it says.
-    fn gist(&self, part: &Part) -> Option<String> {
-        match &part.kind {
-            Kind::Foreign(foreign)
-                if foreign.origin == Protocol::Gemini && self.client != Protocol::Gemini =>
-            {
-                foreign.gist.clone()
-            }
-            Kind::Text(_)
-            | Kind::Refusal(_)
-            | Kind::Image(_)
-            | Kind::Audio(_)
-            | Kind::Document(_)
-            | Kind::Reasoning(_)
-            | Kind::Call(_)
-            | Kind::Result(_)
-            | Kind::Foreign(_) => None,
+    /// Whether the client's protocol has a place for a picture in an answer.
+    fn shows_images(&self, source: &Source) -> bool {
+        match self.client {
+            Protocol::Anthropic => false,
+            Protocol::OpenAiResponses => matches!(source, Source::Inline { .. }),
+            Protocol::OpenAi | Protocol::Gemini => true,
         }
     }
 
-    fn foreign(&mut self, foreign: &Foreign) {
+    /// The words of code that a Gemini model ran, for it is part of what it says. What else a provider's own tools
+    /// did shows in the text that rests on it.
+    fn foreign(&mut self, foreign: &mut Foreign) -> Option<String> {
         if foreign.origin == self.client {
-            return;
+            return None;
         }
         let kind = foreign.value.get("type").and_then(|kind| kind.as_str());
         let field = format!("answer[].{}", kind.unwrap_or("part"));
         self.losses.dropped(field, Weight::Harmless);
+        let gist = foreign.gist.take();
+        gist.filter(|_| foreign.origin == Protocol::Gemini)
     }
 
-    fn in_words(&mut self, what: &str, source: &Source, out: &mut Vec<Event>) {
+    fn in_words(&mut self, what: &str, source: &Source) -> String {
         let field = format!("answer[].{what}");
         self.losses
             .add(field, How::Replaced, Weight::Notable, "by a word");
-        let words = match source {
+        match source {
             Source::Url { url, .. } => format!("[{what}: {url}]"),
             Source::Inline { mime, .. } if !mime.is_empty() => format!("[{what}: {mime}]"),
             Source::Text(text) => text.clone(),
             Source::Inline { .. } | Source::File(_) | Source::Parts(_) => format!("[{what}]"),
-        };
-        replay::part(Part::text(words), out);
+        }
     }
 }
 

@@ -41,11 +41,17 @@ impl Thoughts {
 
     /// A thought that its provider wants back is worth more than one that only says something.
     fn remember(&mut self, text: String, carrier: Option<Carrier>) {
-        let is_better = carrier.is_some()
-            || (self.last.as_ref()).is_none_or(|thought| thought.carrier.is_none());
-        if is_better && !(text.is_empty() && carrier.is_none()) {
-            self.last = Some(Thought { text, carrier });
-        }
+        let last = self.last.take();
+        let is_carried = |thought: &Thought| thought.carrier.is_some();
+        self.last = match last {
+            Some(last) if carrier.is_none() && (is_carried(&last) || text.is_empty()) => Some(last),
+            // What a provider wants back may come behind what it says.
+            Some(last) if text.is_empty() && !is_carried(&last) => {
+                Some(Thought { carrier, ..last })
+            }
+            Some(_) | None if text.is_empty() && carrier.is_none() => None,
+            Some(_) | None => Some(Thought { text, carrier }),
+        };
     }
 
     fn more(&mut self, more: String, out: &mut Vec<Event>) {

@@ -14,9 +14,9 @@ use super::speech::Speech;
 use crate::codec::ReadStream;
 use crate::counts::Counts;
 use crate::error::{ErrorKind, UpstreamError, recognise_value};
-use crate::event::{Event, Start};
+use crate::event::{Event, Opening, Start};
+use crate::part::Call;
 use crate::quirks::Quirks;
-use crate::response::Stop;
 use crate::usage::Usage;
 
 /// Reads the chunks of a provider's stream.
@@ -208,11 +208,15 @@ impl StreamReader {
             return self.fail(error, out);
         }
         let has_calls = self.calls.begun > 0;
-        out.push(Event::Stop(if self.calls.has_nameless && !has_calls {
-            Stop::Malformed("tool call without a name".to_owned())
-        } else {
-            read_stop(&word, has_calls, self.speech.has_refused)
-        }));
+        if self.calls.has_nameless {
+            // A call that no name ever came for: nobody can run it, and the way back tells that it is left out.
+            out.extend([Event::Open(Opening::Call(Call::default())), Event::Close]);
+        }
+        out.push(Event::Stop(read_stop(
+            &word,
+            has_calls,
+            self.speech.has_refused,
+        )));
         out.push(Event::End);
         self.is_over = true;
     }

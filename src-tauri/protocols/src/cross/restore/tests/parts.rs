@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{call, ended, middle, redacted, start, text, thought, told};
-use crate::Protocol::{Anthropic, Gemini, OpenAi};
+use crate::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 use crate::carrier::{Carrier, Opaque};
 use crate::cross::testing::way;
 use crate::cross::{ReasoningForm, Thought};
@@ -206,12 +206,12 @@ fn what_a_client_cannot_show_is_said_in_words() {
         }))
     };
     let parts = || {
-        [image.clone(), code(Gemini), code(Anthropic)]
+        [image.clone(), code(Gemini), code(OpenAiResponses)]
             .map(Event::Whole)
             .to_vec()
     };
 
-    let (lines, end) = told(&way(OpenAi, Gemini), answer(vec![parts()]));
+    let (lines, end) = told(&way(Anthropic, Gemini), answer(vec![parts()]));
     insta::assert_snapshot!(middle(&lines).join("\n"), @r"
     text
     +[image: image/png]
@@ -225,6 +225,13 @@ fn what_a_client_cannot_show_is_said_in_words() {
     ");
     assert_eq!(end.losses.iter().count(), 2);
 
+    for shows in [OpenAi, OpenAiResponses] {
+        let (lines, _) = told(
+            &way(shows, Gemini),
+            answer(vec![vec![Event::Whole(image.clone())]]),
+        );
+        assert_eq!(middle(&lines), ["whole"]);
+    }
     let (lines, _) = told(&way(Gemini, Gemini), answer(vec![parts()]));
     assert_eq!(middle(&lines), ["whole", "whole", "whole"]);
 }
