@@ -381,3 +381,30 @@ fn p246_a_provider_without_free_text_tools_and_namespaces_gets_functions() {
     assert!(!body.to_string().contains("additional_tools"));
     assert!(!body.to_string().contains("\"developer\""));
 }
+
+#[test]
+fn p131_what_a_provider_would_have_to_remember_is_refused_by_name() {
+    let hi = json!({"role": "user", "content": "hi"});
+    for (body, field) in [
+        (
+            json!({"input": "hi", "previous_response_id": "resp_1"}),
+            "previous_response_id",
+        ),
+        (
+            json!({"input": "hi", "conversation": {"id": "conv_1"}}),
+            "conversation",
+        ),
+        (json!({"input": "hi", "prompt": {"id": "pmpt_1"}}), "prompt"),
+        (json!({"input": "hi", "background": true}), "background"),
+        (
+            json!({"input": [hi, {"type": "item_reference", "id": "rs_1"}]}),
+            "input[1]",
+        ),
+        (json!({"input": [{"id": "rs_1"}, hi]}), "input[0]"),
+    ] {
+        let refused = ask(OpenAiResponses, &body, Anthropic).unwrap_err();
+        assert_eq!(refused.field, field);
+    }
+    let body = json!({"input": "hi", "previous_response_id": null, "background": false});
+    assert!(ask(OpenAiResponses, &body, Anthropic).is_ok());
+}

@@ -101,7 +101,10 @@ fn references(request: &Request) -> Result<(), Unsayable> {
             let Kind::Foreign(foreign) = &part.kind else {
                 continue;
             };
-            if foreign.value.get("type").and_then(Value::as_str) == Some("item_reference") {
+            let kind = foreign.value.get("type").and_then(Value::as_str);
+            // Responses knows references without a type, too.
+            let is_bare = kind.is_none() && foreign.origin == Protocol::OpenAiResponses;
+            if kind == Some("item_reference") || is_bare {
                 let field = format!("input[{index}]");
                 return Err(Unsayable::new(
                     field,

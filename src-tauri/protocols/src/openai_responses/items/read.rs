@@ -69,6 +69,10 @@ fn message(index: usize, item: Value) -> Result<Turn, Unsayable> {
         Some("system") => Role::System,
         Some("developer") => Role::Developer,
         Some(_) if kind_of(&item) == "message" => return Ok(foreign(item)),
+        // References may go without a type, too.
+        None if kind_of(&item).is_empty() && item.get("id").is_some_and(Value::is_string) => {
+            return Ok(foreign(item));
+        }
         Some(_) | None => {
             let field = format!("input[{index}].role");
             let advice = "an item needs a type, or a role: user, assistant, system or developer";

@@ -118,10 +118,13 @@ pub(crate) fn call_type(form: CallForm) -> &'static str {
 }
 
 fn write_result(result: &ToolResult, part: &Part, page: &mut Page<'_>) -> Value {
-    let mut item = map(json!({
-        "type": format!("{}_output", call_type(result.form)),
-        "call_id": result.call,
-    }));
+    let mut item = Map::new();
+    let kind = format!("{}_output", call_type(result.form));
+    item.insert("type".into(), kind.into());
+    // What a program of the model called has no id.
+    if !(page.own && result.call.is_empty()) {
+        item.insert("call_id".into(), result.call.as_str().into());
+    }
     if let Some(name) = result.name.as_deref().filter(|_| page.own) {
         item.insert("name".into(), name.into());
     }

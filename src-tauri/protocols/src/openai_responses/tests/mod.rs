@@ -4,6 +4,7 @@ mod answer;
 mod compaction;
 mod crossing;
 mod identity;
+mod laws;
 mod reading;
 mod writing;
 
