@@ -1,6 +1,7 @@
 //! Pitfalls that only show when a request and its answer go all the way.
 
 mod answer;
+mod chat;
 #[path = "../cross_laws/client.rs"]
 mod client;
 mod fit;
