@@ -402,3 +402,95 @@ fn p117_a_conversation_is_summed_up_on_request_and_gone_on_from_the_summary() {
         "{next}"
     );
 }
+
+#[test]
+fn wrapped_thoughts_of_others_are_cleaned_out_of_chat_but_their_words_stay() {
+    let body = |details: Value| {
+        json!({"model": "m", "temperature": 1.0, "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": "so", "reasoning_content": "hm", "reasoning_details": details},
+            {"role": "user", "content": "and?"},
+        ]})
+    };
+    let ours = |provider: &str, opaque| json!({"type": "reasoning.encrypted", "data": wrapped(provider, opaque), "format": "keyway", "index": 0});
+    let genuine = json!([{"type": "reasoning.encrypted", "data": "x", "index": 0}]);
+    assert_eq!(clean(OpenAi, |_| {}, &body(genuine)), None);
+
+    let foreign = json!([ours("elsewhere", Opaque::Signature("s".into()))]);
+    let cleaned = clean(OpenAi, |_| {}, &body(foreign)).unwrap();
+    assert!(!cleaned.to_string().contains("kw1_"), "{cleaned}");
+    assert_eq!(cleaned["messages"][1]["content"], "so");
+    assert_eq!(cleaned["messages"][1]["reasoning_content"], "hm");
+    assert_eq!(
+        cleaned["messages"][0],
+        json!({"role": "user", "content": "hi"})
+    );
+}
+
+#[test]
+fn p124_wrapped_thoughts_of_others_are_cleaned_out_of_responses() {
+    let body = |content: &str| {
+        json!({"model": "m", "store": false, "input": [
+            {"type": "message", "role": "user", "content": "hi"},
+            {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": content},
+            {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c", "output": "ok"},
+        ]})
+    };
+    assert_eq!(clean(OpenAiResponses, |_| {}, &body("genuine")), None);
+
+    let foreign = clean(
+        OpenAiResponses,
+        |_| {},
+        &body(&wrapped("elsewhere", Opaque::Signature("s".into()))),
+    );
+    let mut expected = body("");
+    expected["input"].as_array_mut().unwrap().remove(1);
+    assert_eq!(foreign, Some(expected));
+
+    let own = clean(
+        OpenAiResponses,
+        |_| {},
+        &body(&wrapped(HERE, Opaque::Encrypted("genuine".into()))),
+    );
+    assert_eq!(own, Some(body("genuine")));
+}
+
+#[test]
+fn p256_a_call_of_another_provider_is_signed_for_gemini_in_its_own_protocol_too() {
+    let body = |signature: &str| {
+        json!({"contents": [
+            {"role": "user", "parts": [{"text": "hi"}]},
+            {"role": "model", "parts": [{"functionCall": {"name": "f", "args": {}}, "thoughtSignature": signature}]},
+            {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"output": "ok"}}}]},
+        ]})
+    };
+    let carrier = |provider: &str, opaque| {
+        let provider = provider.to_owned();
+        Carrier { provider, opaque }.wrapped_in_base64()
+    };
+    assert_eq!(clean(Gemini, |_| {}, &body("c2ln")), None);
+    let foreign = clean(
+        Gemini,
+        |_| {},
+        &body(&carrier("elsewhere", Opaque::Signature("s".into()))),
+    );
+    assert_eq!(foreign, Some(body("skip_thought_signature_validator")));
+    let own = clean(
+        Gemini,
+        |_| {},
+        &body(&carrier(HERE, Opaque::Thought("c2ln".into()))),
+    );
+    assert_eq!(own, Some(body("c2ln")));
+}
+
+#[test]
+fn p073_what_a_provider_wants_is_set_in_its_own_protocol_too() {
+    let wants = |quirks: &mut Quirks| {
+        quirks.sets.insert("tool_stream".into(), json!(true));
+    };
+    let body = json!({"model": "m", "messages": []});
+    let cleaned = clean(OpenAi, wants, &body).unwrap();
+    assert_eq!(cleaned["tool_stream"], true);
+    assert_eq!(clean(OpenAi, wants, &cleaned), None);
+}

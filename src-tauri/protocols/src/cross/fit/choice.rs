@@ -65,9 +65,8 @@ fn is(tool: &Tool, name: &ToolName) -> bool {
 fn knows_subsets(way: &Way<'_>) -> bool {
     match way.target.protocol {
         Protocol::Anthropic => false,
-        // Only the host that knows the newer fields knows this one.
-        Protocol::OpenAi => way.quirks().cache_hints,
-        Protocol::OpenAiResponses | Protocol::Gemini => true,
+        Protocol::OpenAi | Protocol::OpenAiResponses => way.quirks().allowed_tools,
+        Protocol::Gemini => true,
     }
 }
 

@@ -60,7 +60,7 @@ fn fitted(
                     "[image left out: this model cannot see images]",
                 )]);
             }
-            image(media, place, way, losses)?;
+            image(media, place, way)?;
         }
         Kind::Audio(media) => audio(media, place, way)?,
         Kind::Document(_) => return document(part, place, way, losses),
@@ -92,21 +92,7 @@ fn instead(part: Part, text: &str) -> Part {
     told
 }
 
-fn image(
-    media: &mut Media,
-    place: &str,
-    way: &Way<'_>,
-    losses: &mut Losses,
-) -> Result<(), Unsayable> {
-    if media.detail.as_deref() == Some("original") && way.is_to(Protocol::OpenAi) {
-        media.detail = Some("auto".to_owned());
-        losses.add(
-            format!("{place}.detail"),
-            How::Replaced,
-            Weight::Harmless,
-            "auto",
-        );
-    }
+fn image(media: &mut Media, place: &str, way: &Way<'_>) -> Result<(), Unsayable> {
     match &mut media.source {
         Source::Inline { mime, data } => {
             if let Some(real) = media::sniffed(data) {

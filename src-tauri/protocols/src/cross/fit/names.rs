@@ -70,29 +70,26 @@ impl<'a> Naming<'a> {
 
     /// Names the tools that are offered; the second of two that are the same goes.
     fn declare(&mut self, tools: &mut Vec<Tool>, losses: &mut Losses) {
-        let mut seen: Vec<Tool> = Vec::with_capacity(tools.len());
+        let mut places: HashMap<(Option<String>, String), usize> = HashMap::new();
         for mut tool in std::mem::take(tools) {
             if matches!(tool.kind, ToolKind::Hosted { .. }) {
                 tools.push(tool);
                 continue;
             }
-            let twin = seen
-                .iter()
-                .find(|other| other.name == tool.name && other.namespace == tool.namespace);
+            let custom = matches!(tool.kind, ToolKind::Custom { .. });
+            let name = named(&tool.name, tool.namespace.as_ref(), custom);
+            let key = (name.namespace.clone(), name.name.clone());
+            let twin = places.get(&key).map(|place| &tools[*place]);
             if twin.is_some_and(|twin| is_same(twin, &tool)) {
                 losses.dropped(self.way.name(Field::Tools), Weight::Harmless);
                 continue;
             }
-            let is_second = twin.is_some();
-            seen.push(tool.clone());
-            let custom = matches!(tool.kind, ToolKind::Custom { .. });
-            let name = named(&tool.name, tool.namespace.as_ref(), custom);
-            tool.name = if is_second {
-                self.invent(&name)
-            } else {
-                self.name(&name)
+            tool.name = match twin {
+                Some(_) => self.invent(&name),
+                None => self.name(&name),
             };
             tool.namespace = self.namespace(tool.namespace.take());
+            places.entry(key).or_insert(tools.len());
             tools.push(tool);
         }
     }

@@ -184,19 +184,6 @@ fn p268_inline_data_beyond_the_limit_is_refused_with_the_limit() {
 }
 
 #[test]
-fn p221_original_detail_is_automatic_detail_elsewhere() {
-    let mut part = png();
-    if let Kind::Image(media) = &mut part.kind {
-        media.detail = Some("original".into());
-    }
-    let fitted = fitted(OpenAiResponses, OpenAi, shown(part));
-    let Kind::Image(media) = &fitted.request.turns[0].parts()[1].kind else {
-        panic!("{:?}", fitted.script());
-    };
-    assert_eq!(media.detail.as_deref(), Some("auto"));
-}
-
-#[test]
 fn p185_what_a_model_drew_is_a_note_where_models_only_speak() {
     let drawn = || {
         talk(vec![
