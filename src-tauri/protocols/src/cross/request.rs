@@ -28,7 +28,6 @@ pub fn request(
 ) -> Result<Crossed, Unsayable> {
     let mut request = codec::read_request(asked.protocol, parsed(asked.body)?)?;
     let streamed = asked.streamed.or(request.stream).unwrap_or(false);
-    request.stream = Some(streamed);
     let mut reply = reply(asked, &request);
     target.model.clone_into(&mut request.model);
     let mut losses = Losses::default();
@@ -36,8 +35,13 @@ pub fn request(
         client: asked.protocol,
         target,
     };
-    reply.sums_up = fit::compaction(&mut request);
-    let names = fit::fit(&mut request, &way, memory, &mut losses)?;
+    let names = if way.is_straight() {
+        fit::pass(&mut request, &way, &mut losses)
+    } else {
+        request.stream = Some(streamed);
+        reply.sums_up = fit::compaction(&mut request);
+        fit::fit(&mut request, &way, memory, &mut losses)?
+    };
     let mut body = codec::write_request(&request, target, &mut losses)?;
     patch::apply(&mut body, target.quirks, &mut losses);
     Ok(Crossed {

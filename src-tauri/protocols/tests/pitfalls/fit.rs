@@ -494,3 +494,24 @@ fn p073_what_a_provider_wants_is_set_in_its_own_protocol_too() {
     assert_eq!(cleaned["tool_stream"], true);
     assert_eq!(clean(OpenAi, wants, &cleaned), None);
 }
+
+#[test]
+fn between_two_of_one_protocol_only_the_model_changes() {
+    let body = json!({
+        "model": "m", "stream": true, "previous_response_id": "resp_1", "store": true,
+        "tools": [{"type": "namespace", "name": "ns", "description": "", "tools": [
+            {"type": "function", "name": "f", "parameters": {"type": "object"}},
+        ]}],
+        "input": [{"type": "compaction_trigger"}],
+    });
+    let mut expected = body.clone();
+    expected["model"] = "target-model".into();
+    assert_eq!(sent(OpenAiResponses, OpenAiResponses, &body), expected);
+
+    let body = hi(
+        json!({"mcp_servers": [{"type": "url", "name": "x", "url": "https://x"}], "stream": false}),
+    );
+    let mut expected = body.clone();
+    expected["model"] = "target-model".into();
+    assert_eq!(sent(Anthropic, Anthropic, &body), expected);
+}

@@ -53,6 +53,11 @@ fn is_same(known: &Tool, tool: &Tool) -> bool {
     named_so && (!tool.name.is_empty() || known.kind == tool.kind)
 }
 
+/// Whether a part changes the tools.
+pub(super) fn is_change(part: &Part) -> bool {
+    change(part).is_some()
+}
+
 fn change(part: &Part) -> Option<Change> {
     let Kind::Foreign(foreign) = &part.kind else {
         return None;

@@ -29,6 +29,7 @@ mod privacy;
 mod refuse;
 mod results;
 mod roles;
+mod straight;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use crate::loss::Losses;
 use crate::request::Request;
 pub(super) use clean::clean;
 pub(super) use compaction::ask as compaction;
+pub(super) use straight::pass;
 use way::Way;
 
 /// Fits a request to its target; the names of its tools are noted for the way back.

@@ -21,6 +21,11 @@ impl<'a> Way<'a> {
         self.target.quirks
     }
 
+    /// Whether both sides speak the same protocol.
+    pub(in crate::cross) fn is_straight(&self) -> bool {
+        self.client == self.target.protocol
+    }
+
     /// Whether the target speaks this protocol.
     pub(super) fn is_to(&self, protocol: Protocol) -> bool {
         self.target.protocol == protocol
