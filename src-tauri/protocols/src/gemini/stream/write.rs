@@ -199,14 +199,11 @@ impl StreamWriter {
         self.close_list(out);
     }
 
-    /// White space between the items of a list, or a comment that is an event of its own.
+    /// White space between the items of a list, or empty lines: Gemini CLI and Google's SDK for Python take a
+    /// comment for a piece of JSON.
     fn keep_alive(&self, out: &mut BytesMut) {
-        let nothing = if self.is_list {
-            "\n"
-        } else {
-            ": keep-alive\n\n"
-        };
-        out.extend_from_slice(nothing.as_bytes());
+        let nothing: &[u8] = if self.is_list { b"\n" } else { b"\n\n" };
+        out.extend_from_slice(nothing);
     }
 }
 
