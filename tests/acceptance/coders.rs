@@ -149,7 +149,7 @@ fn claude_code(desk: &Desk, gateway: Gateway<'_>, task: &str, again: bool) -> Co
 
 fn codex(desk: &Desk, gateway: Gateway<'_>, model: &str, task: &str, again: bool) -> Command {
     let config = format!(
-        "model = \"{model}\"\nmodel_provider = \"keyway\"\n\n[analytics]\nenabled = false\n\n\
+        "model = \"{model}\"\nmodel_provider = \"keyway\"\nmodel_reasoning_effort = \"medium\"\n\n[analytics]\nenabled = false\n\n\
          [model_providers.keyway]\nname = \"Keyway\"\nbase_url = \"{}/v1\"\nenv_key = \"KEYWAY_KEY\"\n\
          wire_api = \"responses\"\nrequest_max_retries = 0\nstream_max_retries = 0\n",
         gateway.url

@@ -9,7 +9,7 @@ use super::reading::{Reading, Tool};
 use super::refusal::{Read, data_url, ensure, is_plain, list, object, refuse, stranger, text};
 use super::{chat_messages, schema};
 
-const FIELDS: [&str; 28] = [
+const FIELDS: [&str; 29] = [
     "model",
     "messages",
     "max_tokens",
@@ -38,6 +38,7 @@ const FIELDS: [&str; 28] = [
     "user",
     "thinking",
     "prompt_cache_key",
+    "top_k", // servers of open models
 ];
 
 /// Reads a request.

@@ -56,6 +56,7 @@ fn report(reading: &Reading) -> Line {
     let report = json!({"city": "Zürich", "degrees": 21});
     match &reading.must_call {
         Some(tool) => Line::default().doing(Act::Call(tool.clone(), report)),
+        None if reading.format.is_none() => Line::saying("Nobody wants a structure."),
         None => Line::saying(report.to_string()),
     }
 }
