@@ -107,7 +107,7 @@ fn is_as_told(case: &str, direct: &Value) {
     let told = match case {
         "text" => text == "Grüße aus Zürich – all is well 👋 here.",
         "image" => text.starts_with("I see image/png "),
-        "structured" => text == json!({"city": "Zürich", "degrees": 21}).to_string(),
+        "structured" => text == r#"{"city":"Zürich","degrees":21}"#,
         _ => {
             let calls = json!([
                 ["get_weather", {"city": "Zürich \"Süd\" 👋"}],
@@ -147,7 +147,7 @@ fn compare(place: &str, direct: &Value, crossed: &Value, differences: &mut Vec<S
 
 async fn play(client: Protocol, script: &str, places: &Value) -> Results {
     let home = TempDir::new().expect("a temporary folder can be made");
-    let mut command: Command = if script.ends_with(".py") {
+    let mut command: Command = if script.contains(".py") {
         let mut command = bare(tools::python(), home.path());
         command
             .args(["-I", "-B"])

@@ -3,7 +3,7 @@
 use keyway_tests::Received;
 use serde_json::{Map, Value};
 
-use super::reading::{Reading, Said, Tool};
+use super::reading::{Reading, Tool};
 use super::refusal::{Read, ensure, is_plain, list, object, refuse, stranger, text};
 use super::schema;
 use super::seals::Seals;

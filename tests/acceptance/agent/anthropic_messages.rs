@@ -208,7 +208,7 @@ impl Reader<'_> {
             })? {
                 match part["type"].as_str() {
                     Some("text") => {
-                        texts.push(part["text"].as_str().unwrap_or_default().to_owned())
+                        texts.push(part["text"].as_str().unwrap_or_default().to_owned());
                     }
                     Some("image" | "document" | "tool_reference" | "search_result") => {}
                     other => {

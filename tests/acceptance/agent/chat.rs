@@ -6,7 +6,7 @@ use keyway_tests::Received;
 use serde_json::Value;
 
 use super::reading::{Reading, Tool};
-use super::refusal::{Read, data_url, ensure, is_plain, list, object, refuse, stranger, text};
+use super::refusal::{Read, ensure, is_plain, list, object, refuse, stranger, text};
 use super::{chat_messages, schema};
 
 const FIELDS: [&str; 29] = [

@@ -194,11 +194,11 @@ fn must_call(body: &Value, tools: &[Tool]) -> Read<Option<String>> {
         "AUTO" | "NONE" | "VALIDATED" => Ok(None),
         "ANY" => {
             let first = tools.first().map(|tool| tool.name.clone());
-            let named = names.first().and_then(Value::as_str).map(str::to_owned);
+            let wanted = names.first().and_then(Value::as_str).map(str::to_owned);
             ensure(first.is_some(), || {
                 "Function calling mode ANY needs function declarations.".to_owned()
             })?;
-            Ok(named.or(first))
+            Ok(wanted.or(first))
         }
         other => refuse(format!(
             "Invalid value at 'tool_config.function_calling_config.mode', \"{other}\""

@@ -30,7 +30,7 @@ pub(crate) use guide::guide;
 pub(crate) use plot::{
     FIRST_END, FIRST_TASK, Line, NOTES, POEM, SECOND_END, SECOND_TASK, coder, poem,
 };
-pub(crate) use reading::{Reading, Said, results};
+pub(crate) use reading::Reading;
 pub(crate) use spelling::Act;
 
 use self::refusal::{Read, Refusal};

@@ -33,7 +33,7 @@ pub(super) fn read(input: &Value, seals: &mut Seals, reading: &mut Reading) -> R
             "reasoning" => reasoning(item, &at, seals, &mut reading.said)?,
             "function_call" | "custom_tool_call" => call(item, &at, &mut reading.said)?,
             "function_call_output" | "custom_tool_call_output" => {
-                output(item, &at, &mut reading.said)?
+                output(item, &at, &mut reading.said)?;
             }
             "web_search_call" => {}
             other => return refuse(format!("Invalid value: '{other}' - '{at}.type'")),
@@ -50,8 +50,7 @@ fn check_id(item: &Value, at: &str) -> Read<()> {
     let before = match item["type"].as_str().unwrap_or("message") {
         "message" => "msg",
         "reasoning" => "rs",
-        "function_call" => "fc",
-        "function_call_output" => "fc",
+        "function_call" | "function_call_output" => "fc",
         "custom_tool_call" | "custom_tool_call_output" => "ctc",
         _ => "",
     };

@@ -53,9 +53,9 @@ fn read(file: &str, project: &str) -> Vec<(&'static str, Given)> {
 
 fn write(file: &str, content: &str, project: &str) -> Vec<(&'static str, Given)> {
     let path = format!("{project}/{file}");
-    let patch = content.lines().fold(
+    let lines = content.lines().fold(
         format!("*** Begin Patch\n*** Add File: {file}\n"),
-        |patch, line| format!("{patch}+{line}\n"),
+        |lines, line| format!("{lines}+{line}\n"),
     );
     let snake = json!({"file_path": path, "content": content});
     let camel = json!({"filePath": path, "content": content});
@@ -65,7 +65,7 @@ fn write(file: &str, content: &str, project: &str) -> Vec<(&'static str, Given)>
         ("write", Given::Fields(camel)),
         (
             "apply_patch",
-            Given::Text(format!("{patch}*** End Patch\n")),
+            Given::Text(format!("{lines}*** End Patch\n")),
         ),
     ];
     ways.extend(run(&format!("cat > {file} <<'END'\n{content}END\n")));
