@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::CHAT;
-use super::calls::{read_calls, read_legacy, write_call, write_legacy};
-use super::content::{cache_mark, read_content, read_part, write_part};
-use super::fields::{take_list, take_object};
+use super::calls::{placed, places, read_calls, read_legacy, write_call, write_legacy};
+use super::content::{cache_mark, read_content, read_part, said, write_part};
+use super::fields::{take_list, take_list_of, take_object};
 use super::media::url_of;
 use super::reasoning::{Thought, client_signature, take_thoughts};
 use crate::carrier::{Carrier, Opaque};
@@ -41,7 +41,7 @@ pub(super) fn read_said(
         content.list.push(part);
         fields.shift_remove("refusal");
     }
-    for image in take_list(fields, "images").unwrap_or_default() {
+    for image in take_list_of(fields, "images", |image| image.get("image_url").is_some()) {
         let mut part = read_part(image);
         part.extra.note(CHAT, "images", true.into());
         content.list.push(part);
@@ -60,8 +60,9 @@ fn take_calls(
     legacy: &mut usize,
 ) -> Vec<Part> {
     let list = take_list(fields, "tool_calls");
-    if list.as_ref().is_some_and(Vec::is_empty) {
-        extra.note(CHAT, "tool_calls", Value::Array(Vec::new()));
+    let is_plain = |list: &Vec<Value>| !list.is_empty() && list.iter().all(Value::is_object);
+    if let Some(odd) = list.as_ref().filter(|list| !is_plain(list)) {
+        extra.note(CHAT, "tool_calls", places(odd));
     }
     let mut calls = read_calls(list.unwrap_or_default(), place);
     if let Some(call) = take_object(fields, "function_call") {
@@ -146,7 +147,7 @@ fn write_content(
             .map_or(Ok(None), |part| write_part(part, target));
     }
     if let Some(text) = joined(parts, side) {
-        return Ok(Some(text.into()));
+        return Ok(Some(said(&text, form)));
     }
     let has_calls = parts.iter().any(|part| part.as_call().is_some());
     Ok(match form {
@@ -253,7 +254,8 @@ fn write_calls(
             }
         }
     }
-    if !calls.is_empty() || extra.noted(CHAT, "tool_calls").is_some_and(Value::is_array) {
+    let calls = placed(calls, extra.noted(CHAT, "tool_calls"));
+    if let Some(calls) = calls {
         object.insert("tool_calls".into(), Value::Array(calls));
     }
 }

@@ -23,25 +23,29 @@ pub(super) fn read_calls(list: Vec<Value>, place: &str) -> Vec<Part> {
 
 fn read_call(mut fields: Map<String, Value>, place: &str) -> Part {
     let mut extra = Extra::default();
-    let id = take_text(&mut fields, "id").filter(|id| !id.is_empty());
+    let told_id = take_text(&mut fields, "id");
     let (form, key, argument) = match telling(fields.get("type")) {
         Some("custom") => (CallForm::Custom, "custom", "input"),
         _ => (CallForm::Function, "function", "arguments"),
     };
-    if take_text(&mut fields, "type").is_none() {
-        extra.note(CHAT, "type", "absent".into());
+    let word = take_text(&mut fields, "type");
+    if word.as_deref() != Some(key) {
+        extra.note(CHAT, "type", word.into());
     }
     let mut inner = take_object(&mut fields, key).unwrap_or_default();
-    let name = take_text(&mut inner, "name").unwrap_or_default();
+    let name = read_name(&mut inner, &mut extra);
     let arguments = read_arguments(inner.shift_remove(argument), &mut extra);
     if !inner.is_empty() {
         extra.keep(CHAT, key, Value::Object(inner));
     }
     keep_rest(&mut extra, fields);
-    let id = id.unwrap_or_else(|| {
-        extra.note(CHAT, "id", "absent".into());
-        derived_id(place, &name, &arguments)
-    });
+    let id = match told_id {
+        Some(id) if !id.is_empty() => id,
+        odd => {
+            extra.note(CHAT, "id", odd.into());
+            derived_id(place, &name, &arguments)
+        }
+    };
     let mut part = Part::new(Kind::Call(Call {
         id,
         name,
@@ -51,6 +55,14 @@ fn read_call(mut fields: Map<String, Value>, place: &str) -> Part {
     }));
     part.extra = extra;
     part
+}
+
+fn read_name(fields: &mut Map<String, Value>, extra: &mut Extra) -> String {
+    let name = take_text(fields, "name");
+    if name.is_none() {
+        extra.note(CHAT, "name", "absent".into());
+    }
+    name.unwrap_or_default()
 }
 
 /// The id of a call that has none: the same for the same call at the same place.
@@ -100,25 +112,51 @@ fn thought(carrier: Carrier) -> Part {
     }))
 }
 
+/// A list in which each call is only a place, beside what is no call.
+pub(super) fn places(list: &[Value]) -> Value {
+    let place = |value: &Value| {
+        if value.is_object() {
+            Value::Object(Map::new())
+        } else {
+            value.clone()
+        }
+    };
+    list.iter().map(place).collect()
+}
+
+/// The calls in their places; nothing if there are neither.
+pub(super) fn placed(calls: Vec<Value>, places: Option<&Value>) -> Option<Vec<Value>> {
+    let Some(places) = places.and_then(Value::as_array) else {
+        return (!calls.is_empty()).then_some(calls);
+    };
+    let mut calls = calls.into_iter();
+    let mut list: Vec<Value> = Vec::new();
+    for place in places {
+        if place.is_object() {
+            list.extend(calls.next());
+        } else {
+            list.push(place.clone());
+        }
+    }
+    list.extend(calls);
+    Some(list)
+}
+
 /// A call as `tool_calls` has it.
 pub(super) fn write_call(call: &Call, extra: &Extra, signature: Option<&str>) -> Value {
     let arguments = arguments_of(call, extra);
     let mut object = Map::new();
-    if extra.noted(CHAT, "id").is_none() {
-        object.insert("id".into(), call.id.as_str().into());
-    }
+    put_noted(extra, "id", &call.id, &mut object);
     let (word, argument) = match call.form {
         CallForm::Function => ("function", "arguments"),
         CallForm::Custom => ("custom", "input"),
     };
-    if extra.noted(CHAT, "type").is_none() {
-        object.insert("type".into(), word.into());
+    put_noted(extra, "type", word, &mut object);
+    let mut inner = named(call, extra);
+    inner.extend(arguments.map(|arguments| (argument.to_owned(), arguments)));
+    if !inner.is_empty() || extra.noted(CHAT, "name").is_none() {
+        object.insert(word.into(), Value::Object(inner));
     }
-    let mut inner = json!({ "name": call.name });
-    if let Some(arguments) = arguments {
-        inner[argument] = arguments;
-    }
-    object.insert(word.into(), inner);
     if let Some(signature) = signature {
         object.insert("extra_content".into(), signature_content(signature));
     }
@@ -134,11 +172,28 @@ pub(super) fn signature_content(signature: &str) -> Value {
 /// A call as `function_call` has it, if it came as one.
 pub(super) fn write_legacy(call: &Call, extra: &Extra) -> Option<Value> {
     extra.noted(CHAT, "function_call")?;
-    let mut object = json!({ "name": call.name });
-    if let Some(arguments) = arguments_of(call, extra) {
-        object["arguments"] = arguments;
+    let mut object = named(call, extra);
+    let arguments = arguments_of(call, extra);
+    object.extend(arguments.map(|arguments| ("arguments".to_owned(), arguments)));
+    put_rest(extra, &mut object);
+    Some(Value::Object(object))
+}
+
+/// Puts a field as it came if that was odd: without a value, it is left out.
+fn put_noted(extra: &Extra, key: &str, value: &str, object: &mut Map<String, Value>) {
+    let value = extra.noted(CHAT, key).cloned().unwrap_or(value.into());
+    if !value.is_null() {
+        object.insert(key.to_owned(), value);
     }
-    Some(object)
+}
+
+/// The name of a call, unless it came without.
+fn named(call: &Call, extra: &Extra) -> Map<String, Value> {
+    let mut object = Map::new();
+    if extra.noted(CHAT, "name").is_none() {
+        object.insert("name".into(), call.name.as_str().into());
+    }
+    object
 }
 
 /// The arguments as they came, as long as they still say the same; no arguments are an empty object.
@@ -162,8 +217,9 @@ fn arguments_of(call: &Call, extra: &Extra) -> Option<Value> {
 pub(super) fn read_legacy(mut fields: Map<String, Value>, id: String) -> Part {
     let mut extra = Extra::default();
     extra.note(CHAT, "function_call", true.into());
-    let name = take_text(&mut fields, "name").unwrap_or_default();
+    let name = read_name(&mut fields, &mut extra);
     let arguments = read_arguments(fields.shift_remove("arguments"), &mut extra);
+    keep_rest(&mut extra, fields);
     let mut part = Part::new(Kind::Call(Call {
         id,
         name,

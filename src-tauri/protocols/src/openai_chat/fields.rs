@@ -44,6 +44,19 @@ pub(super) fn take_list(fields: &mut Map<String, Value>, key: &str) -> Option<Ve
     }
 }
 
+/// Takes a field that is a list of nothing but such values; any other stays.
+pub(super) fn take_list_of(
+    fields: &mut Map<String, Value>,
+    key: &str,
+    is_one: impl Fn(&Value) -> bool,
+) -> Vec<Value> {
+    let list = fields.get(key).and_then(Value::as_array);
+    if !list.is_some_and(|list| list.iter().all(is_one) && !list.is_empty()) {
+        return Vec::new();
+    }
+    take_list(fields, key).unwrap_or_default()
+}
+
 /// A string that says something.
 pub(super) fn telling(value: Option<&Value>) -> Option<&str> {
     value?.as_str().filter(|text| !text.is_empty())

@@ -9,6 +9,8 @@ mod assistant;
 mod calls;
 mod content;
 mod fields;
+#[cfg(test)]
+mod laws;
 mod media;
 mod reasoning;
 mod request;

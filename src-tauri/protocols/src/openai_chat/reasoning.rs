@@ -13,7 +13,7 @@
 use serde_json::{Map, Value, json};
 
 use super::CHAT;
-use super::fields::{take_list, telling};
+use super::fields::{take_list_of, telling};
 use crate::carrier::{Carrier, Opaque};
 use crate::extra::Extra;
 use crate::part::{Kind, Part, Reasoning};
@@ -36,7 +36,7 @@ impl Thought {
 /// Takes the thoughts out of a message and notes under which names they were told.
 pub(super) fn take_thoughts(fields: &mut Map<String, Value>, extra: &mut Extra) -> Vec<Thought> {
     let told = told_text(fields).map(str::to_owned);
-    let details = take_list(fields, "reasoning_details").unwrap_or_default();
+    let details = take_list_of(fields, "reasoning_details", Value::is_object);
     if told.is_some() || !details.is_empty() {
         extra.note(CHAT, "reasoning_names", names_of(fields, told.as_deref()));
     }

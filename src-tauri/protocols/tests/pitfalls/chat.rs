@@ -291,16 +291,11 @@ fn p215_results_stand_directly_behind_their_calls() {
 #[test]
 fn p220_optional_properties_stay_optional() {
     let schema = json!({"type": "object", "properties": {"p": {"type": "string"}, "q": {"type": "string"}}, "required": ["q"]});
-    for client in [Anthropic, OpenAiResponses] {
-        let body = match client {
-            Anthropic => {
-                json!({"model": "a", "max_tokens": 10, "messages": [{"role": "user", "content": "q"}],
-                "tools": [{"name": "f", "input_schema": schema}]})
-            }
-            _ => {
-                json!({"model": "a", "input": "q", "tools": [{"type": "function", "name": "f", "parameters": schema}]})
-            }
-        };
+    let anthropic = json!({"model": "a", "max_tokens": 10, "messages": [{"role": "user", "content": "q"}],
+        "tools": [{"name": "f", "input_schema": schema}]});
+    let responses = json!({"model": "a", "input": "q",
+        "tools": [{"type": "function", "name": "f", "parameters": schema}]});
+    for (client, body) in [(Anthropic, anthropic), (OpenAiResponses, responses)] {
         let sent = sent(client, OpenAi, &body);
         assert_eq!(
             pointed(&sent, "/tools/0/function/parameters/required"),

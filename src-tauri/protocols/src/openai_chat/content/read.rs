@@ -29,7 +29,11 @@ pub(in crate::openai_chat) fn read_content(content: Option<Value>, extra: &mut E
             extra.note(CHAT, "content", "single".into());
             Parts::list(vec![read_part(single)])
         }
-        Some(word @ (Value::Bool(_) | Value::Number(_))) => Parts::plain(word.to_string()),
+        Some(word @ (Value::Bool(_) | Value::Number(_))) => {
+            let text = word.to_string();
+            extra.note(CHAT, "content", word);
+            Parts::plain(text)
+        }
     }
 }
 

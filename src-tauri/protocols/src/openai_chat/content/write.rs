@@ -147,3 +147,11 @@ fn titled(title: Option<&str>, text: &str) -> Value {
     };
     json!({ "type": "text", "text": text })
 }
+
+/// Words, unless they came as a number or a truth.
+pub(in crate::openai_chat) fn said(text: &str, form: Option<&Value>) -> Value {
+    match form.filter(|form| form.is_number() || form.is_boolean()) {
+        Some(form) if format!("{form}") == text => form.clone(),
+        Some(_) | None => text.into(),
+    }
+}

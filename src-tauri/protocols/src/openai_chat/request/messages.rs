@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::CHAT;
 use super::super::assistant::{Side, write_said};
-use super::super::content::{cache_mark, write_part};
+use super::super::content::{cache_mark, said, write_part};
 use super::super::fields::put_rest;
 use super::echo::{last_question, write_thoughts};
 use crate::codec::{Target, Unsayable};
@@ -163,7 +163,7 @@ fn write_content(
     let is_listed = matches!(word, Some("list" | "single"));
     if !is_listed && parts.iter().all(|part| is_plain(part, target)) {
         let texts: Vec<&str> = parts.iter().filter_map(|part| part.as_text()).collect();
-        return Ok(Some(texts.join(separator).into()));
+        return Ok(Some(said(&texts.join(separator), form)));
     }
     let mut list = Vec::new();
     for part in parts {

@@ -86,7 +86,12 @@ impl Reader {
 
     /// A message that answers a call. One that does not name it answers the first call still open.
     fn result(&mut self, role: &str, fields: &mut Map<String, Value>, extra: &mut Extra) -> Turn {
-        let id = take_text(fields, "tool_call_id");
+        let is_legacy = role == "function";
+        let id = if is_legacy {
+            None
+        } else {
+            take_text(fields, "tool_call_id")
+        };
         let name = telling(fields.get("name")).map(str::to_owned);
         let at = self.open.iter().position(|call| match (&id, &name) {
             (Some(id), _) => call.id == *id,
@@ -94,7 +99,7 @@ impl Reader {
             (None, None) => true,
         });
         let asked = at.map(|at| self.open.remove(at));
-        if id.is_none() && role == "tool" {
+        if id.is_none() && !is_legacy {
             extra.note(CHAT, "tool_call_id", "absent".into());
         }
         if name.is_some() {

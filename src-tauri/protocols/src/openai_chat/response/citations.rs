@@ -27,8 +27,8 @@ fn read(annotation: &Value) -> Option<Citation> {
 pub(in crate::openai_chat) fn annotation(citation: &Citation, offset: u64) -> Value {
     let mut told = json!({ "url": citation.url, "title": citation.title });
     if let Some((start, end)) = citation.span {
-        told["start_index"] = (start + offset).into();
-        told["end_index"] = (end + offset).into();
+        told["start_index"] = start.saturating_add(offset).into();
+        told["end_index"] = end.saturating_add(offset).into();
     }
     json!({ "type": "url_citation", "url_citation": told })
 }

@@ -46,7 +46,7 @@ pub(super) fn details(delta: &Map<String, Value>) -> &[Value] {
 
 fn piece(part: &Value) -> Option<Said> {
     if let Some(text) = part.as_str() {
-        return Some(Said::Text(text.to_owned()));
+        return (!text.is_empty()).then(|| Said::Text(text.to_owned()));
     }
     if let Some(thinking) = part.get("thinking") {
         let text = thinking_text(thinking);
