@@ -74,8 +74,9 @@ fn words(
     // Tools offered amid the conversation are offered from the start.
     changes::apply(request, way, losses);
     roles::sort(request);
-    // Thoughts are found by the ids that the client knows, so before ids change.
+    // A thought may stand in the turn before that of its call, and calls of several turns are answered together.
     merge::neighbours(request, way, losses);
+    // Thoughts are remembered by the ids that the client knows, so before ids change.
     carriers::settle(request, way, memory, losses);
     privacy::keep(request, way, losses);
     foreign::tell(request, way, losses);
@@ -93,8 +94,6 @@ fn words(
 /// Who speaks when.
 fn turns(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     empty::sweep(request);
-    // Calls of neighbouring turns belong together before their results are looked for.
-    merge::neighbours(request, way, losses);
     pairs::join(request, way, losses);
     merge::neighbours(request, way, losses);
     results::unload(request, way);

@@ -213,3 +213,26 @@ fn p097_signed_thoughts_without_words_stay() {
         r#"model: thought() Signature("s") | call a read {}"#
     );
 }
+
+#[test]
+fn a_thought_that_comes_in_a_turn_of_its_own_is_not_remembered_once_more() {
+    let carrier = Carrier {
+        provider: HERE.into(),
+        opaque: Opaque::Signature("s".into()),
+    };
+    let remembered = Thought {
+        text: "I look".into(),
+        carrier: Some(carrier),
+    };
+    let memory = Remembered([("a".to_owned(), remembered)].into());
+    let mut request = looped(Vec::new());
+    let own = thought("I look", HERE, Opaque::Signature("s".into()));
+    request.turns.insert(1, model(vec![own, text("wait")]));
+
+    let fitted = try_fit(OpenAiResponses, Anthropic, |_| {}, request, &memory).unwrap();
+
+    assert_eq!(
+        fitted.script()[1],
+        r#"model: thought(I look) Signature("s") | wait | call a read {}"#
+    );
+}
