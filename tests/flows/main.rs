@@ -25,3 +25,4 @@ mod relay;
 mod routing;
 mod secrets;
 mod table;
+mod translation;

@@ -18,7 +18,7 @@ use serde_json::{Value, value::RawValue};
 use super::{Origin, success::MOST_WHOLE_BYTES};
 use crate::{
     app::App,
-    proxy::{convert, decode::Decoder, error::ProxyError, prepare::Way},
+    proxy::{convert, decode::Decoder, error::ProxyError, manner::Manner, prepare::Way},
 };
 
 /// What an answer turned out to be.
@@ -67,7 +67,14 @@ pub(super) async fn open(
         provider: from.provider().to_owned(),
         reason,
     };
-    let first = reading.first_byte().await.map_err(cut)?;
+    // A client that hears nothing for longer wants to be told that somebody is there.
+    let patience = app.options.keep_alive;
+    let may_begin = way.streamed && Manner::of(headers) == Manner::Events;
+    let first = match tokio::time::timeout(patience, reading.first_byte()).await {
+        Ok(first) => first.map_err(cut)?,
+        Err(_) if may_begin => return begun(reading, &way),
+        Err(_) => reading.first_byte().await.map_err(cut)?,
+    };
     let sides = Sides {
         spoken: from.target.protocol,
         client: way.client,
@@ -83,19 +90,19 @@ pub(super) async fn open(
             gathered(bytes, sides, from, way).await
         }
         Some(_) => {
-            // A client that hears nothing for longer wants to be told that somebody is there.
-            let patience = app.options.keep_alive;
             let looked = tokio::time::timeout(patience, reading.first_event(sides)).await;
             match looked.unwrap_or(Ok(First::Event)).map_err(cut)? {
-                First::Event => {
-                    let stream = convert::guarded(|| way.back.stream())?;
-                    Ok(Opened::Events(Box::new(reading.begun(stream))))
-                }
+                First::Event => begun(reading, &way),
                 First::Failed(error) => Ok(Opened::Told(error)),
                 First::Nothing => Err(from.no_answer("an empty stream")),
             }
         }
     }
+}
+
+fn begun(reading: Reading, way: &Way) -> Result<Opened, ProxyError> {
+    let stream = convert::guarded(|| way.back.stream())?;
+    Ok(Opened::Events(Box::new(reading.begun(stream))))
 }
 
 /// A body that is JSON: an answer, an error, or Gemini's list of both.
