@@ -14,7 +14,7 @@ use super::ways::{pairs, pieces, streamed, way};
 
 /// What every client should hear of a script.
 fn expected(script: &Script, client: Protocol) -> Heard {
-    let has_calls = !script.calls.is_empty();
+    let has_calls = script.has_calls();
     let stop = match (client, script.is_cut, has_calls) {
         (Protocol::Anthropic, true, _) => "max_tokens",
         (Protocol::Anthropic, false, true) => "tool_use",
@@ -28,11 +28,10 @@ fn expected(script: &Script, client: Protocol) -> Heard {
         (Protocol::Gemini, false, _) => "STOP",
     };
     Heard {
-        thought: script.thought.clone(),
-        text: script.text.clone(),
+        thought: script.thought(),
+        text: script.text(),
         calls: script
-            .calls
-            .iter()
+            .calls()
             .map(|call| Call {
                 id: call.id.clone(),
                 name: call.name.clone(),

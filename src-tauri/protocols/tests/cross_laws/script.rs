@@ -8,13 +8,19 @@ use serde_json::{Map, Value, json};
 /// What a model says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Script {
-    pub(crate) thought: String,
-    pub(crate) text: String,
-    pub(crate) calls: Vec<Call>,
+    pub(crate) parts: Vec<Part>,
     /// Whether the answer reached the most tokens allowed.
     pub(crate) is_cut: bool,
     pub(crate) input: u64,
     pub(crate) output: u64,
+}
+
+/// One thing a model says; never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part {
+    Thought(String),
+    Text(String),
+    Call(Call),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +42,37 @@ pub(crate) struct Manner {
     pub(crate) is_interleaved: bool,
     /// Whether what only some providers send is there: `[DONE]`, names of events, empty deltas.
     pub(crate) is_by_the_book: bool,
+}
+
+impl Script {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Call(call) => Some(call),
+            Part::Thought(_) | Part::Text(_) => None,
+        })
+    }
+
+    pub(crate) fn has_calls(&self) -> bool {
+        self.calls().next().is_some()
+    }
+
+    /// All that is said.
+    pub(crate) fn text(&self) -> String {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Thought(_) | Part::Call(_) => None,
+        });
+        texts.collect()
+    }
+
+    /// All that is thought.
+    pub(crate) fn thought(&self) -> String {
+        let thoughts = self.parts.iter().filter_map(|part| match part {
+            Part::Thought(thought) => Some(thought.as_str()),
+            Part::Text(_) | Part::Call(_) => None,
+        });
+        thoughts.collect()
+    }
 }
 
 impl Manner {
@@ -80,7 +117,7 @@ fn words() -> impl Strategy<Value = String> {
         "a", "é", "😀", "\n", "\n\n", "\"", "\\", "data: ", "{", "}", "<think", "</", "&", " b ",
         "\u{2028}", "[DONE]",
     ];
-    vec(select(words.to_vec()), 0..8).prop_map(|words| words.concat())
+    vec(select(words.to_vec()), 1..8).prop_map(|words| words.concat())
 }
 
 fn arguments() -> impl Strategy<Value = Value> {
@@ -100,22 +137,30 @@ fn arguments() -> impl Strategy<Value = Value> {
         .prop_map(|fields| Value::Object(fields.collect::<Map<_, _>>()))
 }
 
-pub(crate) fn script() -> impl Strategy<Value = Script> {
+fn part() -> impl Strategy<Value = Part> {
     let call = (select(vec!["f", "g", "h"]), arguments());
-    let parts = (words(), words(), vec(call, 0..4), any::<bool>());
-    (parts, 1_u64..1000, 1_u64..1000).prop_map(|((thought, text, calls, is_cut), input, output)| {
+    prop_oneof![
+        words().prop_map(Part::Thought),
+        words().prop_map(Part::Text),
+        call.prop_map(|(name, arguments)| Part::Call(Call {
+            id: String::new(),
+            name: name.to_owned(),
+            arguments,
+        })),
+    ]
+}
+
+pub(crate) fn script() -> impl Strategy<Value = Script> {
+    let said = (vec(part(), 0..6), any::<bool>());
+    (said, 1_u64..1000, 1_u64..1000).prop_map(|((parts, is_cut), input, output)| {
+        let mut parts = parts;
+        for (index, part) in parts.iter_mut().enumerate() {
+            if let Part::Call(call) = part {
+                call.id = format!("call_{index}");
+            }
+        }
         Script {
-            thought,
-            text,
-            calls: calls
-                .into_iter()
-                .enumerate()
-                .map(|(index, (name, arguments))| Call {
-                    id: format!("call_{index}"),
-                    name: name.to_owned(),
-                    arguments,
-                })
-                .collect(),
+            parts,
             is_cut,
             input,
             output,

@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
-use super::super::script::{Manner, Script};
+use super::super::script::{Manner, Part, Script};
 
 fn stop(script: &Script) -> &'static str {
-    match (script.is_cut, script.calls.is_empty()) {
+    match (script.is_cut, !script.has_calls()) {
         (true, _) => "max_tokens",
         (false, true) => "end_turn",
         (false, false) => "tool_use",
@@ -11,17 +11,16 @@ fn stop(script: &Script) -> &'static str {
 }
 
 fn blocks(script: &Script) -> Vec<Value> {
-    let mut blocks = Vec::new();
-    if !script.thought.is_empty() {
-        blocks.push(json!({"type": "thinking", "thinking": script.thought, "signature": "c2ln"}));
-    }
-    if !script.text.is_empty() {
-        blocks.push(json!({"type": "text", "text": script.text}));
-    }
-    blocks.extend(script.calls.iter().map(|call| {
-        json!({"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments})
-    }));
-    blocks
+    let block = |part: &Part| match part {
+        Part::Thought(thought) => {
+            json!({"type": "thinking", "thinking": thought, "signature": "c2ln"})
+        }
+        Part::Text(text) => json!({"type": "text", "text": text}),
+        Part::Call(call) => {
+            json!({"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments})
+        }
+    };
+    script.parts.iter().map(block).collect()
 }
 
 pub(super) fn whole(script: &Script) -> Value {

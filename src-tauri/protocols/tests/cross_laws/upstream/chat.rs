@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::super::script::{Manner, Script};
+use super::super::script::{Call, Manner, Part, Script};
 use super::in_turns;
 
 fn stop(script: &Script) -> &'static str {
-    match (script.is_cut, script.calls.is_empty()) {
+    match (script.is_cut, !script.has_calls()) {
         (true, _) => "length",
         (false, true) => "stop",
         (false, false) => "tool_calls",
@@ -18,14 +18,15 @@ fn usage(script: &Script) -> Value {
 
 pub(super) fn whole(script: &Script) -> Value {
     let mut message = json!({"role": "assistant", "content": null});
-    if !script.text.is_empty() {
-        message["content"] = json!(script.text);
+    let (thought, text) = (script.thought(), script.text());
+    if !text.is_empty() {
+        message["content"] = json!(text);
     }
-    if !script.thought.is_empty() {
-        message["reasoning_content"] = json!(script.thought);
+    if !thought.is_empty() {
+        message["reasoning_content"] = json!(thought);
     }
-    if !script.calls.is_empty() {
-        let calls = script.calls.iter().map(|call| {
+    if script.has_calls() {
+        let calls = script.calls().map(|call| {
             json!({"id": call.id, "type": "function",
                 "function": {"name": call.name, "arguments": call.arguments.to_string()}})
         });
@@ -53,10 +54,11 @@ pub(super) fn stream(script: &Script, manner: &Manner) -> String {
         json!({"role": "assistant", "content": ""}),
         Value::Null,
     )];
-    let deltas = said(script, manner)
-        .into_iter()
-        .chain(calls(script, manner));
-    out.extend(deltas.map(|more| delta(more, Value::Null)));
+    out.extend(
+        deltas(script, manner)
+            .into_iter()
+            .map(|more| delta(more, Value::Null)),
+    );
     out.push(delta(json!({}), json!(stop(script))));
     out.push(chunk(json!([]), usage(script)));
     if manner.is_by_the_book {
@@ -65,42 +67,52 @@ pub(super) fn stream(script: &Script, manner: &Manner) -> String {
     out.concat()
 }
 
-fn said(script: &Script, manner: &Manner) -> Vec<Value> {
-    let thoughts = manner.pieces(&script.thought).into_iter();
-    let texts = manner.pieces(&script.text).into_iter();
-    thoughts
-        .map(|piece| json!({"reasoning_content": piece, "content": null, "tool_calls": []}))
-        .chain(texts.map(|piece| json!({"content": piece, "reasoning_content": ""})))
-        .collect()
-}
-
-/// Each call's head, then its arguments; all heads come first where calls come at the same time.
-fn calls(script: &Script, manner: &Manner) -> Vec<Value> {
-    let fragment = |call: Value| json!({"tool_calls": [call]});
-    let head = |index: usize| {
-        let call = &script.calls[index];
-        fragment(json!({"index": index, "id": call.id, "type": "function",
-            "function": {"name": call.name, "arguments": ""}}))
-    };
-    let texts: Vec<Vec<String>> = script
-        .calls
-        .iter()
-        .map(|call| manner.pieces(&call.arguments.to_string()))
-        .collect();
+/// What is said in order; calls that come at the same time begin before all else and go on behind it.
+fn deltas(script: &Script, manner: &Manner) -> Vec<Value> {
+    let calls: Vec<&Call> = script.calls().collect();
     let mut out = Vec::new();
-    let mut begun = 0;
     if manner.is_interleaved {
-        out.extend((0..texts.len()).map(head));
-        begun = texts.len();
+        out.extend(
+            calls
+                .iter()
+                .enumerate()
+                .map(|(index, call)| head(index, call)),
+        );
     }
-    for (index, piece) in in_turns(&texts, manner.is_interleaved) {
-        if index == begun {
-            out.push(head(index));
-            begun += 1;
+    let mut begun = 0;
+    for part in &script.parts {
+        match part {
+            Part::Thought(thought) => out.extend(manner.pieces(thought).into_iter().map(
+                |piece| json!({"reasoning_content": piece, "content": null, "tool_calls": []}),
+            )),
+            Part::Text(text) => out.extend(
+                (manner.pieces(text).into_iter())
+                    .map(|piece| json!({"content": piece, "reasoning_content": ""})),
+            ),
+            Part::Call(call) if !manner.is_interleaved => {
+                out.push(head(begun, call));
+                out.extend(pieces(call, manner).iter().map(|piece| more(begun, piece)));
+                begun += 1;
+            }
+            Part::Call(_) => {}
         }
-        out.push(fragment(
-            json!({"index": index, "function": {"arguments": piece}}),
-        ));
+    }
+    if manner.is_interleaved {
+        let texts: Vec<Vec<String>> = calls.iter().map(|call| pieces(call, manner)).collect();
+        out.extend((in_turns(&texts).into_iter()).map(|(index, piece)| more(index, piece)));
     }
     out
+}
+
+fn pieces(call: &Call, manner: &Manner) -> Vec<String> {
+    manner.pieces(&call.arguments.to_string())
+}
+
+fn head(index: usize, call: &Call) -> Value {
+    json!({"tool_calls": [{"index": index, "id": call.id, "type": "function",
+        "function": {"name": call.name, "arguments": ""}}]})
+}
+
+fn more(index: usize, piece: &str) -> Value {
+    json!({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::script::{Call, Manner, Script};
+use super::super::script::{Call, Manner, Part, Script};
 
 fn stop(script: &Script) -> &'static str {
     if script.is_cut { "MAX_TOKENS" } else { "STOP" }
@@ -22,37 +22,35 @@ fn call(call: &Call) -> Value {
     json!({"functionCall": {"id": call.id, "name": call.name, "args": call.arguments}})
 }
 
+fn part(part: &Part) -> Value {
+    match part {
+        Part::Thought(thought) => json!({"text": thought, "thought": true}),
+        Part::Text(text) => json!({"text": text}),
+        Part::Call(call) => self::call(call),
+    }
+}
+
 pub(super) fn whole(script: &Script) -> Value {
-    let mut parts = Vec::new();
-    if !script.thought.is_empty() {
-        parts.push(json!({"text": script.thought, "thought": true}));
-    }
-    if !script.text.is_empty() {
-        parts.push(json!({"text": script.text}));
-    }
-    parts.extend(script.calls.iter().map(call));
+    let parts: Vec<Value> = script.parts.iter().map(part).collect();
     response(&json!(parts), Some(stop(script)), script)
 }
 
+/// The parts in the pieces that they come in.
+fn pieces(script: &Script, manner: &Manner) -> Vec<Value> {
+    let pieces = |part: &Part| match part {
+        Part::Thought(text) => manner.pieces(text).into_iter().map(Part::Thought).collect(),
+        Part::Text(text) => manner.pieces(text).into_iter().map(Part::Text).collect(),
+        Part::Call(_) => vec![part.clone()],
+    };
+    let pieces = script.parts.iter().flat_map(pieces);
+    pieces.map(|piece| part(&piece)).collect()
+}
+
 pub(super) fn stream(script: &Script, manner: &Manner) -> String {
-    let mut chunks: Vec<Value> = Vec::new();
-    let thoughts = manner.pieces(&script.thought).into_iter();
-    let texts = manner.pieces(&script.text).into_iter();
-    let parts = thoughts
-        .map(|piece| json!({"text": piece, "thought": true}))
-        .chain(texts.map(|piece| json!({"text": piece})));
-    chunks.extend(parts.map(|part| response(&json!([part]), None, script)));
-    if manner.is_interleaved {
-        let calls: Vec<Value> = script.calls.iter().map(call).collect();
-        chunks.push(response(&json!(calls), None, script));
-    } else {
-        chunks.extend(
-            script
-                .calls
-                .iter()
-                .map(|one| response(&json!([call(one)]), None, script)),
-        );
-    }
+    let pieces = pieces(script, manner);
+    let at_once = if manner.is_interleaved { 3 } else { 1 };
+    let chunk = |parts: &[Value]| response(&json!(parts), None, script);
+    let mut chunks: Vec<Value> = pieces.chunks(at_once).map(chunk).collect();
     chunks.push(response(&json!([{"text": ""}]), Some(stop(script)), script));
     if manner.is_by_the_book {
         return chunks

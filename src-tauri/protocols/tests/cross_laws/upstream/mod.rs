@@ -32,21 +32,16 @@ pub(crate) fn whole(protocol: Protocol, script: &Script) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-/// Pieces of several texts, one after the other or in turns: which text, and the piece.
-fn in_turns(texts: &[Vec<String>], is_interleaved: bool) -> Vec<(usize, &String)> {
+/// Pieces of several texts in turns: which text, and the piece.
+fn in_turns(texts: &[Vec<String>]) -> Vec<(usize, &String)> {
     let mut pieces: Vec<(usize, usize, &String)> = texts
         .iter()
         .enumerate()
         .flat_map(|(text, pieces)| {
-            pieces
-                .iter()
-                .enumerate()
-                .map(move |(at, piece)| (text, at, piece))
+            (pieces.iter().enumerate()).map(move |(at, piece)| (text, at, piece))
         })
         .collect();
-    if is_interleaved {
-        pieces.sort_by_key(|(text, at, _)| (*at, *text));
-    }
+    pieces.sort_by_key(|(text, at, _)| (*at, *text));
     pieces
         .into_iter()
         .map(|(text, _, piece)| (text, piece))

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::script::{Call, Manner, Script};
-use super::in_turns;
+use super::super::script::{Call, Manner, Part, Script};
 
 fn status(script: &Script) -> &'static str {
     if script.is_cut {
@@ -17,21 +16,16 @@ fn call(call: &Call) -> Value {
 }
 
 fn items(script: &Script) -> Vec<Value> {
-    let mut items = Vec::new();
-    if !script.thought.is_empty() {
-        items.push(
-            json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "ZW5j",
-            "summary": [{"type": "summary_text", "text": script.thought}]}),
-        );
-    }
-    if !script.text.is_empty() {
-        items.push(
-            json!({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
-            "content": [{"type": "output_text", "text": script.text, "annotations": []}]}),
-        );
-    }
-    items.extend(script.calls.iter().map(call));
-    items
+    let item = |(index, part): (usize, &Part)| match part {
+        Part::Thought(thought) => json!({"type": "reasoning", "id": format!("rs_{index}"),
+            "encrypted_content": "ZW5j", "summary": [{"type": "summary_text", "text": thought}]}),
+        Part::Text(text) => {
+            json!({"type": "message", "id": format!("msg_{index}"), "role": "assistant",
+            "status": "completed", "content": [{"type": "output_text", "text": text, "annotations": []}]})
+        }
+        Part::Call(call) => self::call(call),
+    };
+    script.parts.iter().enumerate().map(item).collect()
 }
 
 pub(super) fn whole(script: &Script) -> Value {
@@ -54,13 +48,16 @@ pub(super) fn stream(script: &Script, manner: &Manner) -> String {
         "model": "m", "output": [], "usage": null});
     events.push(json!({"type": "response.created", "response": begun}));
     events.push(json!({"type": "response.in_progress", "response": begun}));
-    let items = items(script);
-    let is_call = |item: &&Value| item["type"] == "function_call";
-    for (index, item) in items.iter().enumerate().filter(|(_, item)| !is_call(item)) {
-        events.extend(item_events(index, item, manner));
-    }
-    let first_call = items.len() - script.calls.len();
-    events.extend(calls(first_call, &items[first_call..], manner));
+    let items: Vec<Vec<Value>> = items(script)
+        .iter()
+        .enumerate()
+        .map(|(index, item)| item_events(index, item, manner))
+        .collect();
+    events.extend(if manner.is_interleaved {
+        in_turns(items)
+    } else {
+        items.concat()
+    });
     let last = format!("response.{}", status(script));
     events.push(json!({"type": last, "response": whole(script)}));
     let numbered = events.into_iter().enumerate().map(|(number, mut event)| {
@@ -70,12 +67,46 @@ pub(super) fn stream(script: &Script, manner: &Manner) -> String {
     numbered.collect()
 }
 
+/// The events of several items in turns.
+fn in_turns(items: Vec<Vec<Value>>) -> Vec<Value> {
+    let mut events: Vec<(usize, usize, Value)> = Vec::new();
+    for (item, steps) in items.into_iter().enumerate() {
+        // An item is announced before the next one.
+        let numbered = steps
+            .into_iter()
+            .enumerate()
+            .map(|(at, step)| (at, item, step));
+        events.extend(numbered);
+    }
+    events.sort_by_key(|(at, item, _)| (*at, *item));
+    events.into_iter().map(|(_, _, event)| event).collect()
+}
+
 fn item_events(index: usize, item: &Value, manner: &Manner) -> Vec<Value> {
-    let id = &item["id"];
-    let is_message = item["type"] == "message";
     let mut begun = item.clone();
-    begun[if is_message { "content" } else { "summary" }] = json!([]);
-    let (part, text, key, words) = if is_message {
+    let middle = match item["type"].as_str() {
+        Some("message") => {
+            begun["content"] = json!([]);
+            part_events(index, item, manner)
+        }
+        Some("reasoning") => {
+            begun["summary"] = json!([]);
+            part_events(index, item, manner)
+        }
+        _ => {
+            begun["arguments"] = json!("");
+            call_events(index, item, manner)
+        }
+    };
+    let mut events =
+        vec![json!({"type": "response.output_item.added", "output_index": index, "item": begun})];
+    events.extend(middle);
+    events.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
+    events
+}
+
+fn part_events(index: usize, item: &Value, manner: &Manner) -> Vec<Value> {
+    let (part, text, key, words) = if item["type"] == "message" {
         (
             "content_part",
             "output_text",
@@ -92,63 +123,29 @@ fn item_events(index: usize, item: &Value, manner: &Manner) -> Vec<Value> {
     };
     let mut empty = words.clone();
     empty["text"] = json!("");
-    let at = |kind: String, field: &str, value: &Value| json!({"type": kind, "item_id": id, "output_index": index, key: 0, field: value});
-    let mut events =
-        vec![json!({"type": "response.output_item.added", "output_index": index, "item": begun})];
-    events.push(at(format!("response.{part}.added"), "part", &empty));
+    let at = |kind: String, field: &str, value: &Value| json!({"type": kind, "item_id": item["id"], "output_index": index, key: 0, field: value});
+    let mut events = vec![at(format!("response.{part}.added"), "part", &empty)];
     for piece in manner.pieces(words["text"].as_str().unwrap_or_default()) {
         events.push(at(format!("response.{text}.delta"), "delta", &json!(piece)));
     }
     events.push(at(format!("response.{text}.done"), "text", &words["text"]));
     events.push(at(format!("response.{part}.done"), "part", words));
-    events.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
     events
 }
 
-/// Calls one after the other, or all of them at the same time; some providers send their arguments at the end only.
-fn calls(first: usize, items: &[Value], manner: &Manner) -> Vec<Value> {
-    let added = |index: usize| {
-        let mut begun = items[index].clone();
-        begun["arguments"] = json!("");
-        json!({"type": "response.output_item.added", "output_index": first + index, "item": begun})
+/// Some providers send arguments at their end only.
+fn call_events(index: usize, item: &Value, manner: &Manner) -> Vec<Value> {
+    let arguments = item["arguments"].as_str().unwrap_or_default();
+    let pieces = if manner.is_by_the_book {
+        manner.pieces(arguments)
+    } else {
+        Vec::new()
     };
-    let done = |index: usize| {
-        let item = &items[index];
-        let at = first + index;
-        [
-            json!({"type": "response.function_call_arguments.done", "item_id": item["id"], "output_index": at,
-                "arguments": item["arguments"]}),
-            json!({"type": "response.output_item.done", "output_index": at, "item": item}),
-        ]
-    };
-    let pieces = |item: &Value| {
-        let arguments = item["arguments"].as_str().unwrap_or_default();
-        if manner.is_by_the_book {
-            manner.pieces(arguments)
-        } else {
-            Vec::new()
-        }
-    };
-    let delta = |index: usize, piece: &String| {
-        json!({"type": "response.function_call_arguments.delta", "item_id": items[index]["id"],
-            "output_index": first + index, "delta": piece})
-    };
-    let texts: Vec<Vec<String>> = items.iter().map(pieces).collect();
-    let mut events = Vec::new();
-    if manner.is_interleaved {
-        events.extend((0..items.len()).map(added));
-        events.extend(
-            in_turns(&texts, true)
-                .into_iter()
-                .map(|(index, piece)| delta(index, piece)),
-        );
-        events.extend((0..items.len()).rev().flat_map(done));
-        return events;
-    }
-    for (index, text) in texts.iter().enumerate() {
-        events.push(added(index));
-        events.extend(text.iter().map(|piece| delta(index, piece)));
-        events.extend(done(index));
-    }
-    events
+    let deltas = pieces.into_iter().map(|piece| {
+        json!({"type": "response.function_call_arguments.delta", "item_id": item["id"], "output_index": index,
+            "delta": piece})
+    });
+    let done = json!({"type": "response.function_call_arguments.done", "item_id": item["id"],
+        "output_index": index, "arguments": arguments});
+    deltas.chain([done]).collect()
 }
