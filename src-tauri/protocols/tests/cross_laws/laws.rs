@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use keyway_protocols::Protocol;
 use keyway_protocols::cross::ReasoningForm;
+use keyway_protocols::quirks::Quirks;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -10,7 +11,7 @@ use super::client::{Call, Heard, heard, read};
 use super::grammar::{Ended, check};
 use super::script::{Manner, Script, manner, script};
 use super::upstream;
-use super::ways::{pairs, pieces, streamed, way};
+use super::ways::{pairs, pieces, streamed, way, way_from};
 
 /// What every client should hear of a script.
 fn expected(script: &Script, client: Protocol) -> Heard {
@@ -29,7 +30,12 @@ fn expected(script: &Script, client: Protocol) -> Heard {
     };
     Heard {
         thought: script.thought(),
-        text: script.text(),
+        // Chat has one text for all.
+        text: if client == Protocol::OpenAi {
+            script.paragraphs()
+        } else {
+            script.text()
+        },
         calls: script
             .calls()
             .map(|call| Call {
@@ -98,6 +104,26 @@ proptest! {
         }
         let (out, _) = streamed(&way, cut(&bytes, &cuts));
         prop_assert_eq!(out, whole);
+    }
+
+    /// Thoughts and calls that a provider left in its text are found, in whatever pieces the text comes.
+    #[test]
+    fn p195_p229_marks_in_texts_are_found_in_any_pieces((client, target) in pair(), script in script(), step in 1_usize..9) {
+        let quirks = Quirks {
+            think_tags: true,
+            calls_in_text: true,
+            ..Quirks::book(target)
+        };
+        let way = way_from(client, target, &quirks, ReasoningForm::Native);
+        let told = |step| {
+            let manner = Manner { step, ..Manner::usual() };
+            let bytes = upstream::stream(target, &script, &manner);
+            let (out, end) = streamed(&way, pieces(&bytes, 100));
+            (check(client.as_str(), &out), heard(client, &out), end.thoughts)
+        };
+        let whole = told(1000);
+        prop_assert_eq!(&whole.0, &Ok(Ended::Whole));
+        prop_assert_eq!(told(step), whole);
     }
 
     /// A stream that ends too early is never told as whole, and what was told of it can be failed properly.

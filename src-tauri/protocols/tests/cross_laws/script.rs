@@ -65,6 +65,25 @@ impl Script {
         texts.collect()
     }
 
+    /// All that is said, in paragraphs: texts with calls between them follow each other apart.
+    pub(crate) fn paragraphs(&self) -> String {
+        let mut text = String::new();
+        let mut is_apart = false;
+        for part in &self.parts {
+            match part {
+                Part::Text(words) => {
+                    if std::mem::take(&mut is_apart) && !text.is_empty() {
+                        text.push_str("\n\n");
+                    }
+                    text.push_str(words);
+                }
+                Part::Call(_) => is_apart = true,
+                Part::Thought(_) => {}
+            }
+        }
+        text
+    }
+
     /// All that is thought.
     pub(crate) fn thought(&self) -> String {
         let thoughts = self.parts.iter().filter_map(|part| match part {
@@ -114,8 +133,28 @@ impl Manner {
 
 fn words() -> impl Strategy<Value = String> {
     let words = [
-        "a", "é", "😀", "\n", "\n\n", "\"", "\\", "data: ", "{", "}", "<think", "</", "&", " b ",
-        "\u{2028}", "[DONE]",
+        "a",
+        "é",
+        "😀",
+        "\n",
+        "\n\n",
+        "\"",
+        "\\",
+        "data: ",
+        "{",
+        "}",
+        "<think",
+        "<think>",
+        "</think>",
+        "<tool_call>",
+        "{\"name\":\"f\"}",
+        "</tool_call>",
+        "<function=f>",
+        "</",
+        "&",
+        " b ",
+        "\u{2028}",
+        "[DONE]",
     ];
     vec(select(words.to_vec()), 1..8).prop_map(|words| words.concat())
 }
@@ -141,7 +180,10 @@ fn part() -> impl Strategy<Value = Part> {
     let call = (select(vec!["f", "g", "h"]), arguments());
     prop_oneof![
         words().prop_map(Part::Thought),
-        words().prop_map(Part::Text),
+        // Blanks alone are what some providers send behind calls: nobody's words.
+        words()
+            .prop_filter("words", |words| !words.trim().is_empty())
+            .prop_map(Part::Text),
         call.prop_map(|(name, arguments)| Part::Call(Call {
             id: String::new(),
             name: name.to_owned(),

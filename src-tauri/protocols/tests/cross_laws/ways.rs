@@ -16,8 +16,18 @@ pub(crate) fn pairs() -> impl Iterator<Item = (Protocol, Protocol)> {
         .filter(|(client, target)| client != target)
 }
 
-/// The way back of a request with the tools `f`, `g` and `h`.
+/// The way back of a request with the tools `f`, `g` and `h` from a provider that is like its protocol's book.
 pub(crate) fn way(client: Protocol, target: Protocol, reasoning: ReasoningForm) -> WayBack {
+    way_from(client, target, &Quirks::book(target), reasoning)
+}
+
+/// The same from a provider with quirks.
+pub(crate) fn way_from(
+    client: Protocol,
+    target: Protocol,
+    quirks: &Quirks,
+    reasoning: ReasoningForm,
+) -> WayBack {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let names = ["f", "g", "h"];
     let body = match client {
@@ -44,7 +54,7 @@ pub(crate) fn way(client: Protocol, target: Protocol, reasoning: ReasoningForm) 
         reasoning,
         ..asked(client)
     };
-    crossed(&asked, target, &body).way_back
+    crossed(&asked, target, quirks, &body).way_back
 }
 
 /// A request of this protocol, its body still to come.
@@ -61,19 +71,23 @@ pub(crate) fn asked(client: Protocol) -> Asked<'static> {
     }
 }
 
-/// A request with this body, on its way to a provider that is like its protocol's book.
-pub(crate) fn crossed(asked: &Asked<'_>, target: Protocol, body: &Value) -> Crossed {
+/// A request with this body, on its way to a provider.
+pub(crate) fn crossed(
+    asked: &Asked<'_>,
+    target: Protocol,
+    quirks: &Quirks,
+    body: &Value,
+) -> Crossed {
     let body = body.to_string();
     let asked = Asked {
         body: body.as_bytes(),
         ..*asked
     };
-    let quirks = Quirks::book(target);
     let target = Target {
         protocol: target,
         model: "m",
         provider: "prov",
-        quirks: &quirks,
+        quirks,
     };
     cross::request(&asked, &target, &Forgetful).expect("it can be said to anybody")
 }

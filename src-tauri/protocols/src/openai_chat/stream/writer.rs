@@ -35,6 +35,8 @@ pub(crate) struct StreamWriter {
     /// How many characters of text there were, and where the open text began.
     length: u64,
     text_start: u64,
+    /// Whether something else stood behind the last text.
+    is_apart: bool,
     has_refused: bool,
     stop: Stop,
     usage: Option<Usage>,
@@ -59,6 +61,7 @@ impl StreamWriter {
             thoughts: 0,
             length: 0,
             text_start: 0,
+            is_apart: false,
             has_refused: false,
             stop: Stop::End,
             usage: None,
@@ -141,6 +144,10 @@ impl StreamWriter {
             }
             Opening::Text => {
                 self.bring_back(None, out);
+                // As in a whole answer: what does not follow directly is a paragraph of its own.
+                if std::mem::take(&mut self.is_apart) && self.length > 0 {
+                    self.text("\n\n", out);
+                }
                 self.text_start = self.length;
             }
             Opening::Refusal => {
@@ -161,6 +168,7 @@ impl StreamWriter {
             object["extra_content"] = signature_content(&signature);
         }
         self.calls += 1;
+        self.is_apart = true;
         self.has_arguments = false;
         self.delta(&json!({ "tool_calls": [object] }), out);
     }
@@ -242,9 +250,14 @@ impl StreamWriter {
                 self.arguments(&arguments, out);
                 self.close(None, out);
             }
-            Kind::Image(_) => self.image(&part, out),
+            Kind::Image(_) => {
+                self.is_apart = true;
+                self.image(&part, out);
+            }
             // Chat has no words for these; a server's tools show in the text that rests on them.
-            Kind::Audio(_) | Kind::Document(_) | Kind::Result(_) | Kind::Foreign(_) => {}
+            Kind::Audio(_) | Kind::Document(_) | Kind::Result(_) | Kind::Foreign(_) => {
+                self.is_apart = true;
+            }
         }
     }
 

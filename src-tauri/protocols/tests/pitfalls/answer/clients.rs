@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use keyway_protocols::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 use keyway_protocols::cross::Asked;
+use keyway_protocols::quirks::Quirks;
 use serde_json::{Value, json};
 
 use crate::grammar::{Ended, check};
@@ -25,7 +26,7 @@ fn said(words: &str) -> Vec<Value> {
 fn told_chat(stream_options: &Value) -> Told {
     let body = json!({"model": "alias", "stream": true, "stream_options": stream_options,
         "messages": [{"role": "user", "content": "x"}]});
-    let way = crossed(&asked(OpenAi), Anthropic, &body).way_back;
+    let way = crossed(&asked(OpenAi), Anthropic, &Quirks::book(Anthropic), &body).way_back;
     told_by(&way, OpenAi, &super::stream(&said("x")))
 }
 
@@ -99,7 +100,7 @@ fn a_gemini_client_without_events_gets_a_list() {
         ..asked(Gemini)
     };
     let body = json!({"contents": [{"role": "user", "parts": [{"text": "x"}]}]});
-    let way = crossed(&asked, Anthropic, &body).way_back;
+    let way = crossed(&asked, Anthropic, &Quirks::book(Anthropic), &body).way_back;
     let bytes = super::stream(&said("x"));
     for (cut, ended) in [
         (bytes.len(), Ended::Whole),

@@ -1,5 +1,6 @@
 use keyway_protocols::Protocol::{self, Anthropic, OpenAi, OpenAiResponses};
 use keyway_protocols::cross::WayBack;
+use keyway_protocols::quirks::Quirks;
 use serde_json::{Value, json};
 
 use crate::ways::{asked, crossed};
@@ -8,7 +9,7 @@ use super::{done, finish, fragment, told_by};
 
 /// The way back of a request with these tools, and their names at the provider.
 fn way(client: Protocol, body: &Value) -> (WayBack, Vec<String>) {
-    let crossed = crossed(&asked(client), OpenAi, body);
+    let crossed = crossed(&asked(client), OpenAi, &Quirks::book(OpenAi), body);
     let sent: Value = serde_json::from_slice(&crossed.body).expect("a body is JSON");
     let names = sent["tools"].as_array().into_iter().flatten();
     let names = names.map(|tool| {
