@@ -2,6 +2,7 @@
 
 mod answer;
 mod chat;
+mod clean;
 #[path = "../cross_laws/client.rs"]
 mod client;
 mod fit;
@@ -14,5 +15,6 @@ mod responses;
 mod sound;
 mod strange;
 mod travel;
+mod turns;
 #[path = "../cross_laws/ways.rs"]
 mod ways;
