@@ -25,6 +25,10 @@ pub struct Target<'a> {
 
 /// What the writer of an answer has to know besides the answer.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact about the client"
+)]
 pub struct Reply {
     /// The model's name as the client asked for it.
     pub model: String,
@@ -40,6 +44,8 @@ pub struct Reply {
     pub input_estimate: u64,
     /// The request's own fields that a Responses answer repeats (`instructions`, `tools`, `temperature` …).
     pub echo: serde_json::Map<String, Value>,
+    /// Whether a Chat client knows only the older form of calls (`function_call`).
+    pub old_calls: bool,
     /// Whether a Responses client asked for its conversation to be summed up instead of going on.
     pub sums_up: bool,
 }

@@ -13,7 +13,7 @@ use crate::codec::{self, Reply, Target, Unsayable};
 use crate::loss::Losses;
 use crate::part::{Kind, Part, Source};
 use crate::request::{Request, Turn};
-use crate::{Protocol, openai_responses};
+use crate::{Protocol, openai_chat, openai_responses};
 
 /// About how many bytes of a body make one token.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -74,6 +74,7 @@ fn reply(asked: &Asked<'_>, request: &Request) -> Reply {
         list: asked.list,
         input_estimate: estimate(asked.body.len(), request),
         echo: echo(asked.protocol, request),
+        old_calls: openai_chat::has_old_tools(request),
         sums_up: false,
     }
 }

@@ -9,6 +9,9 @@ use crate::extra::Extra;
 use crate::ids::Fingerprint;
 use crate::part::{Call, CallForm, Kind, Part, Reasoning};
 
+/// Under this a call is noted that has the older form.
+pub(super) const OLD_CALL: &str = "function_call";
+
 /// Reads `tool_calls`; a signature that came with a call is a thought before it. `place` tells this message from others.
 pub(super) fn read_calls(list: Vec<Value>, place: &str) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -171,7 +174,7 @@ pub(super) fn signature_content(signature: &str) -> Value {
 
 /// A call as `function_call` has it, if it came as one.
 pub(super) fn write_legacy(call: &Call, extra: &Extra) -> Option<Value> {
-    extra.noted(CHAT, "function_call")?;
+    extra.noted(CHAT, OLD_CALL)?;
     let mut object = named(call, extra);
     let arguments = arguments_of(call, extra);
     object.extend(arguments.map(|arguments| ("arguments".to_owned(), arguments)));
@@ -216,7 +219,7 @@ fn arguments_of(call: &Call, extra: &Extra) -> Option<Value> {
 /// Reads a call in its older form.
 pub(super) fn read_legacy(mut fields: Map<String, Value>, id: String) -> Part {
     let mut extra = Extra::default();
-    extra.note(CHAT, "function_call", true.into());
+    extra.note(CHAT, OLD_CALL, true.into());
     let name = read_name(&mut fields, &mut extra);
     let arguments = read_arguments(fields.shift_remove("arguments"), &mut extra);
     keep_rest(&mut extra, fields);

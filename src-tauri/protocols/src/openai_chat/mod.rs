@@ -20,10 +20,17 @@ mod stream;
 mod usage;
 
 use crate::Protocol;
+use crate::request::Request;
 
 pub(crate) use request::{read_request, write_request};
 pub(crate) use response::{read_response, write_response};
 pub(crate) use stream::{StreamReader, StreamWriter};
+
+/// Whether a client declares its tools in the older form, and so expects calls in it.
+pub(crate) fn has_old_tools(request: &Request) -> bool {
+    let mut tools = request.tools.iter();
+    tools.any(|tool| tool.extra.noted(CHAT, "functions").is_some())
+}
 
 /// The protocol of this folder.
 const CHAT: Protocol = Protocol::OpenAi;

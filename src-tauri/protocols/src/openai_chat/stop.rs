@@ -38,6 +38,15 @@ pub(super) fn failure(word: &str) -> Option<UpstreamError> {
     })
 }
 
+/// The word that clients know who are told of calls in their older form.
+pub(super) fn old_word(word: &str) -> &str {
+    if word == "tool_calls" {
+        "function_call"
+    } else {
+        word
+    }
+}
+
 /// The `finish_reason` for it; `has_refusal` tells that the words of refusal were said.
 pub(super) fn write_stop(stop: &Stop, has_refusal: bool) -> &'static str {
     match stop {

@@ -438,3 +438,31 @@ fn p301_a_chat_client_gets_one_id_and_its_own_name_for_the_model_from_every_prov
         assert_eq!(arguments, ["{\"x\":1}", "{}"], "{provider}");
     }
 }
+
+#[test]
+fn old_clients_are_told_of_one_call_in_the_older_form() {
+    let body = json!({"model": "alias", "stream": true, "functions": [{"name": "f"}, {"name": "g"}],
+        "messages": [{"role": "user", "content": "q"}]});
+    let wire = told(
+        &crossed(OpenAi, &body, Anthropic, "provider.test", "m"),
+        &golden(Anthropic),
+    );
+
+    let chunks = chunks(&wire);
+    let calls: Vec<&Value> = chunks
+        .iter()
+        .filter_map(|chunk| chunk.pointer("/choices/0/delta/function_call"))
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            &json!({"name": "f", "arguments": ""}),
+            &json!({"arguments": "{\"x\":1}"})
+        ]
+    );
+    assert!(!wire.contains("tool_calls"));
+    assert_eq!(
+        pointed(chunks.last().expect("a chunk"), "/choices/0/finish_reason"),
+        "function_call"
+    );
+}

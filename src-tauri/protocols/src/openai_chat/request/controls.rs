@@ -147,6 +147,7 @@ pub(super) fn write(
     let mut page = Page { noted, object };
     write_limits(request, &was, target, &mut page);
     write_sampling(request, &was, target, losses, &mut page);
+    write_probabilities(request, &was, &mut page);
     write_identity(request, &was, target, &mut page);
     write_tool_use(request, &was, target, &mut page);
     page.put(
@@ -232,6 +233,11 @@ fn write_sampling(
             object.insert("stop".into(), now.stop.clone().into());
         }
     });
+}
+
+/// Whether the probabilities of the tokens are wanted.
+fn write_probabilities(request: &Request, was: &Request, page: &mut Page<'_>) {
+    let (now, was) = (&request.sampling, &was.sampling);
     page.put_one("logprobs", now.logprobs == was.logprobs, now.logprobs);
     let alternatives = now.top_logprobs;
     page.put_one(

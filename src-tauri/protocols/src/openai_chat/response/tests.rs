@@ -282,3 +282,33 @@ fn only_calls_leave_the_content_null() {
     assert_eq!(message["content"], Value::Null);
     assert_eq!(message["tool_calls"][0]["function"]["arguments"], "{}");
 }
+
+#[test]
+fn old_clients_are_told_of_one_call_in_the_older_form() {
+    let call = |id: &str| {
+        Part::new(Kind::Call(Call {
+            id: id.into(),
+            name: "f".into(),
+            arguments: "{}".into(),
+            ..Call::default()
+        }))
+    };
+    let response = Response {
+        parts: vec![call("a"), call("b")],
+        stop: Stop::ToolUse,
+        ..Response::default()
+    };
+    let old = Reply {
+        old_calls: true,
+        ..reply()
+    };
+
+    let choice = &write_response(&response, &old)["choices"][0];
+
+    assert_eq!(choice["finish_reason"], "function_call");
+    assert_eq!(
+        choice["message"]["function_call"],
+        json!({"name": "f", "arguments": "{}"})
+    );
+    assert_eq!(choice["message"].get("tool_calls"), None);
+}

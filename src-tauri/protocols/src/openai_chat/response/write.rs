@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::CHAT;
 use super::super::assistant::{Side, write_said};
+use super::super::calls::OLD_CALL;
 use super::super::fields::put_rest;
 use super::super::reasoning::{TEXT_KEYS, client_entries};
-use super::super::stop::{read_stop, write_stop};
+use super::super::stop::{old_word, read_stop, write_stop};
 use super::super::usage::{read_usage, write_usage};
 use super::annotation;
 use super::choices::{has_calls, has_refusal, read_choice};
@@ -35,7 +36,12 @@ pub(crate) fn write_response(response: &Response, reply: &Reply) -> Value {
         .unwrap_or(created.into());
     object.insert("created".into(), created);
     object.insert("model".into(), reply.model.as_str().into());
-    let mut choices = vec![choice(0, &response.parts, &response.stop, extra)];
+    let first = if reply.old_calls {
+        old_choice(response)
+    } else {
+        choice(0, &response.parts, &response.stop, extra)
+    };
+    let mut choices = vec![first];
     for (index, other) in response.others.iter().enumerate() {
         choices.push(other_choice(index, other, extra));
     }
@@ -67,6 +73,23 @@ fn usage(response: &Response) -> Option<Value> {
         }
     }
     response.usage.as_ref().map(write_usage)
+}
+
+/// The choice as old clients know it: with one call at most, in its older form.
+fn old_choice(response: &Response) -> Value {
+    let mut parts: Vec<Part> = response.parts.clone();
+    let mut is_first = true;
+    parts.retain_mut(|part| {
+        if part.as_call().is_none() {
+            return true;
+        }
+        part.extra.note(CHAT, OLD_CALL, true.into());
+        std::mem::replace(&mut is_first, false)
+    });
+    let mut choice = choice(0, &parts, &response.stop, &response.extra);
+    let word = choice["finish_reason"].as_str().map(old_word);
+    choice["finish_reason"] = word.into();
+    choice
 }
 
 /// A further choice as it came, if it still says the same.

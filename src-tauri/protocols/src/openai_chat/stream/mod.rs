@@ -3,6 +3,7 @@
 //! A chunk of a provider's is taken apart by [`reader`]; the fragments of calls are put in order by [`calls`], and
 //! thoughts among the words are found by [`think`].
 
+mod call_deltas;
 mod calls;
 mod delta;
 mod fragment;

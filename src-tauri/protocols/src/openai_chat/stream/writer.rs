@@ -4,12 +4,12 @@ use bytes::BytesMut;
 use serde_json::{Map, Value, json};
 
 use super::super::CHAT;
-use super::super::calls::signature_content;
 use super::super::content::write_part;
 use super::super::reasoning::{client_entries, client_signature};
 use super::super::response::{annotation, client_id};
-use super::super::stop::write_stop;
+use super::super::stop::{old_word, write_stop};
 use super::super::usage::write_usage;
+use super::call_deltas::{Style, begun, more};
 use crate::carrier::Carrier;
 use crate::codec::{Reply, Target, WriteStream};
 use crate::error::{ErrorReply, UpstreamError};
@@ -161,16 +161,28 @@ impl StreamWriter {
 
     fn open_call(&mut self, call: &Call, out: &mut BytesMut) {
         let signature = self.bring_back(Some(&call.id), out);
-        let (word, argument) = argument_of(call.form);
-        let mut object = json!({ "index": self.calls, "id": call.id, "type": word });
-        object[word] = json!({ "name": call.name, argument: "" });
-        if let Some(signature) = signature {
-            object["extra_content"] = signature_content(&signature);
-        }
+        let signature = signature.as_deref();
+        let delta = begun(call, self.calls, signature, self.style());
+        let is_sayable = self.is_sayable();
         self.calls += 1;
         self.is_apart = true;
         self.has_arguments = false;
-        self.delta(&json!({ "tool_calls": [object] }), out);
+        if is_sayable {
+            self.delta(&delta, out);
+        }
+    }
+
+    fn style(&self) -> Style {
+        if self.reply.old_calls {
+            Style::Old
+        } else {
+            Style::Listed
+        }
+    }
+
+    /// Whether the client can be told of the next call: old ones know one only.
+    fn is_sayable(&self) -> bool {
+        !self.reply.old_calls || self.calls == 0
     }
 
     /// Hands the client what the provider wants back of the last thought, once it is known what it stands before.
@@ -201,10 +213,11 @@ impl StreamWriter {
             return;
         }
         self.has_arguments = true;
-        let (word, argument) = argument_of(call.form);
-        let mut object = json!({ "index": self.calls.saturating_sub(1) });
-        object[word] = json!({ argument: text });
-        self.delta(&json!({ "tool_calls": [object] }), out);
+        let index = self.calls.saturating_sub(1);
+        if index == 0 || !self.reply.old_calls {
+            let delta = more(call.form, index, text, self.style());
+            self.delta(&delta, out);
+        }
     }
 
     fn close(&mut self, carrier: Option<Carrier>, out: &mut BytesMut) {
@@ -280,6 +293,10 @@ impl StreamWriter {
     fn end(&mut self, out: &mut BytesMut) {
         self.bring_back(None, out);
         let word = write_stop(&self.stop, self.has_refused);
+        let word = match self.style() {
+            Style::Listed => word,
+            Style::Old => old_word(word),
+        };
         self.choice(&Value::Object(Map::new()), Some(word), out);
         if let (true, Some(usage), Some(frame)) =
             (self.reply.stream_usage, &self.usage, &self.frame)
@@ -289,13 +306,6 @@ impl StreamWriter {
             out.extend_from_slice(chunk.as_bytes());
         }
         out.extend_from_slice(b"data: [DONE]\n\n");
-    }
-}
-
-fn argument_of(form: CallForm) -> (&'static str, &'static str) {
-    match form {
-        CallForm::Function => ("function", "arguments"),
-        CallForm::Custom => ("custom", "input"),
     }
 }
 
