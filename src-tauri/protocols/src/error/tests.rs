@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{ErrorKind, ErrorReply, across, recognise};
+use super::{ErrorKind, ErrorReply, across, recognise, should_retry};
 use crate::Protocol::{self, Anthropic, Gemini, OpenAi, OpenAiResponses};
 
 const KINDS: [ErrorKind; 12] = [
@@ -298,5 +298,14 @@ fn p026_a_failure_without_words_is_one_all_the_same() {
             "{body}"
         );
         assert!(!error.message.is_empty());
+    }
+}
+
+#[test]
+fn p101_what_would_fail_again_in_the_same_way_is_not_to_be_tried_again() {
+    for kind in KINDS {
+        let is_lasting = kind.default_status(OpenAi) < 500 && kind != ErrorKind::RateLimit;
+        let expected = is_lasting.then_some(false);
+        assert_eq!(should_retry(kind), expected, "{kind:?}");
     }
 }
