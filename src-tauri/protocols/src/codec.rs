@@ -29,7 +29,7 @@ pub struct Target<'a> {
     clippy::struct_excessive_bools,
     reason = "each is one fact about the client"
 )]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The model's name as the client asked for it.
     pub model: String,
     /// Text that tells this answer from all others, for ids that the provider did not give.
