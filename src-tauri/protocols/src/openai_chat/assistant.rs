@@ -172,7 +172,7 @@ fn is_content(part: &Part) -> bool {
 }
 
 /// All the words in one string: what follows each other directly is one text in pieces.
-fn joined(parts: &[Part], side: Side) -> Option<String> {
+pub(super) fn joined(parts: &[Part], side: Side) -> Option<String> {
     let mut text: Option<String> = None;
     let mut is_apart = false;
     for part in parts {

@@ -312,3 +312,30 @@ fn old_clients_are_told_of_one_call_in_the_older_form() {
     );
     assert_eq!(choice["message"].get("tool_calls"), None);
 }
+
+#[test]
+fn citations_count_from_the_beginning_of_the_content() {
+    let citation = Citation {
+        url: "https://a.example".into(),
+        span: Some((0, 2)),
+        ..Citation::default()
+    };
+    let text = Text {
+        text: "ok".into(),
+        citations: vec![citation],
+    };
+    let call = Part::new(Kind::Call(Call {
+        id: "a".into(),
+        name: "f".into(),
+        ..Call::default()
+    }));
+    let response = Response {
+        parts: vec![Part::text("öä"), call, Part::new(Kind::Text(text))],
+        ..Response::default()
+    };
+
+    let message = &write_response(&response, &reply())["choices"][0]["message"];
+
+    assert_eq!(message["content"], "öä\n\nok");
+    assert_eq!(message["annotations"][0]["url_citation"]["start_index"], 4);
+}

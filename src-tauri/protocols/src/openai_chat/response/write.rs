@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::CHAT;
-use super::super::assistant::{Side, write_said};
+use super::super::assistant::{Side, joined, write_said};
 use super::super::calls::OLD_CALL;
 use super::super::fields::put_rest;
 use super::super::reasoning::{TEXT_KEYS, client_entries};
@@ -198,20 +198,24 @@ fn put_thoughts(parts: &[Part], extra: &Extra, message: &mut Map<String, Value>)
     }
 }
 
-/// The citations of all texts; each text begins where the ones before it end.
+/// The citations of all texts, each where its text begins in the content.
 fn annotations(parts: &[Part]) -> Vec<Value> {
     let mut list = Vec::new();
-    let mut offset = 0;
-    for part in parts {
+    for (at, part) in parts.iter().enumerate() {
         let Kind::Text(text) = &part.kind else {
             continue;
         };
+        if text.citations.is_empty() {
+            continue;
+        }
+        let up_to_here = joined(&parts[..=at], Side::Client).unwrap_or_default();
+        let length = up_to_here.chars().count() - text.text.chars().count();
+        let offset = u64::try_from(length).unwrap_or_default();
         list.extend(
             text.citations
                 .iter()
                 .map(|citation| annotation(citation, offset)),
         );
-        offset += u64::try_from(text.text.chars().count()).unwrap_or_default();
     }
     list
 }
