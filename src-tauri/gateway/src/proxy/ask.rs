@@ -44,6 +44,8 @@ pub(super) struct Turn {
     pub list: bool,
     /// How the client takes the model's thoughts.
     pub reasoning: ReasoningForm,
+    /// Whether the conversation is to be summed up (`/responses/compact`).
+    pub compacts: bool,
 }
 
 /// Where the model's name stands in a body, and how it is written there.

@@ -100,6 +100,7 @@ pub(super) fn turn(exchange: &Exchange, asked: &Asked) -> Turn {
         streamed: None,
         list: protocol == Protocol::Gemini && !query.split('&').any(|part| part == "alt=sse"),
         reasoning: ReasoningForm::Native,
+        compacts: false,
     }
 }
 

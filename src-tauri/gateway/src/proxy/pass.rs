@@ -1,4 +1,5 @@
-//! Endpoints that only one protocol has (embeddings, images, audio, …): they go to a provider as they are.
+//! Endpoints that only one protocol has (embeddings, images, audio, …): they go to a provider as they are. Only
+//! Codex's compaction can be asked of others, too.
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, header};
@@ -11,7 +12,7 @@ use keyway_protocols::{
 use super::{
     Asked,
     answer::Answer,
-    ask::{Ask, OwnedAction, Spot},
+    ask::{Ask, OwnedAction, Spot, Turn},
     error::ProxyError,
     exchange::Exchange,
     failover,
@@ -20,6 +21,9 @@ use super::{
     multipart,
     plan::{Targets, Wants},
 };
+
+/// Sums a conversation up, which any chat model can do.
+const COMPACTION: &str = "/responses/compact";
 
 /// Passes a request on to a path below the provider's base URL.
 pub(super) async fn answer<B>(
@@ -45,11 +49,12 @@ where
         Some(boundary) => read_form(asked, body, &boundary).await?,
         None => intake::read_json(headers, body).await?,
     };
+    let compacts = path == COMPACTION;
     let wanted = Wanted {
         in_path: None,
         protocol,
         wants: wants(&path),
-        across: false,
+        across: compacts,
     };
     let plan = generate::planned(exchange, asked, &intake.envelope, wanted)?;
     let Targets::Providers(targets) = plan.targets else {
@@ -66,7 +71,10 @@ where
         query: asked.query(),
         pieces: intake.pieces,
         spot: intake.envelope.model.map(spot),
-        turn: None,
+        turn: compacts.then(|| Turn {
+            compacts,
+            ..generate::turn(exchange, asked)
+        }),
     };
     failover::ask(exchange, &ask, &targets, &asked.caller.key).await
 }
@@ -74,7 +82,7 @@ where
 /// The older completions and Codex's compaction are turns of a conversation like any other.
 fn wants(path: &str) -> Wants {
     match path {
-        "/completions" | "/responses/compact" => Wants::Conversation,
+        "/completions" | COMPACTION => Wants::Conversation,
         _ => Wants::Speciality,
     }
 }

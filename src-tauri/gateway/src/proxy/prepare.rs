@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use keyway_protocols::{
     Protocol, Target,
     carrier::Carrier,
+    compact_request,
     cross::{self, Asked, Memory, ReasoningForm, Thought, WayBack},
     envelope::{self, Scanner},
     loss::Losses,
@@ -59,6 +60,8 @@ pub(super) struct Way {
     pub client: Protocol,
     /// The key whose thoughts are kept.
     pub key: KeyId,
+    /// Whether the answer sums a conversation up.
+    pub compacts: bool,
 }
 
 impl Prepared {
@@ -74,14 +77,18 @@ pub(super) async fn prepare(
     ask: &Ask<'_>,
     target: &PlannedTarget,
 ) -> Result<Prepared, ProxyError> {
-    let generates = matches!(ask.action, OwnedAction::Generate { .. });
     match &ask.turn {
-        Some(turn) if generates && must_convert(ask, turn, target) => {
+        Some(turn) if can_convert(ask, turn) && must_convert(ask, turn, target) => {
             converted(app, ask, turn, target).await
         }
         Some(_) => as_it_came(ask, target, cleaned(app, ask, target).await?),
         None => as_it_came(ask, target, None),
     }
+}
+
+/// Counting has no counterpart everywhere; what it counts is said by others.
+fn can_convert(ask: &Ask<'_>, turn: &Turn) -> bool {
+    matches!(ask.action, OwnedAction::Generate { .. }) || turn.compacts
 }
 
 /// Thoughts in another form than the protocol's own are another protocol's business, too.
@@ -194,6 +201,7 @@ async fn converted(
             list: turn.list,
             client: ask.protocol,
             key: turn.key.clone(),
+            compacts: turn.compacts,
         }),
     })
 }
@@ -237,9 +245,14 @@ impl Job {
 
     fn cross(&self, turn: &Turn) -> Result<cross::Crossed, ProxyError> {
         let now = self.app.clock.now().as_second();
+        let body = if turn.compacts {
+            compact_request(&self.body)?
+        } else {
+            self.body.clone()
+        };
         let asked = Asked {
             protocol: self.from,
-            body: &self.body,
+            body: &body,
             alias: &turn.alias,
             streamed: turn.streamed,
             list: turn.list,

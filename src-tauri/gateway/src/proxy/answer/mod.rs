@@ -4,6 +4,7 @@ mod build;
 mod crossed;
 mod failure;
 mod opening;
+mod reading;
 mod success;
 
 use std::{sync::Arc, time::Duration};

@@ -1,21 +1,20 @@
 //! The beginning of another protocol's answer: read before anything goes to the client, so that an error that
 //! comes first can be an error, and another target can still stand in.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use keyway_protocols::{
-    Protocol,
+    Protocol, compact_answer,
     cross::{CrossBody, CrossStream},
-    error::{Across, UpstreamError, across, recognise_value, should_retry},
-    sse::{Frame, Frames},
+    error::Across,
 };
 use serde_json::{Value, value::RawValue};
 
-use super::{Origin, success::MOST_WHOLE_BYTES};
+use super::{
+    Origin,
+    reading::{First, Reading, Sides, first_error},
+};
 use crate::{
     app::App,
     proxy::{convert, decode::Decoder, error::ProxyError, manner::Manner, prepare::Way},
@@ -56,13 +55,7 @@ pub(super) async fn open(
     let Some(decoder) = Decoder::of(headers) else {
         return Err(from.no_answer("an encoding that nobody asked for"));
     };
-    let mut reading = Reading {
-        incoming,
-        decoder,
-        bytes: BytesMut::new(),
-        idle: from.idle(),
-        is_over: false,
-    };
+    let mut reading = Reading::new(incoming, decoder, from.idle());
     let cut = |reason| ProxyError::Cut {
         provider: from.provider().to_owned(),
         reason,
@@ -102,7 +95,13 @@ pub(super) async fn open(
 
 fn begun(reading: Reading, way: &Way) -> Result<Opened, ProxyError> {
     let stream = convert::guarded(|| way.back.stream())?;
-    Ok(Opened::Events(Box::new(reading.begun(stream))))
+    let (incoming, decoder, first) = reading.parts();
+    Ok(Opened::Events(Box::new(Begun {
+        incoming,
+        decoder,
+        first,
+        stream,
+    })))
 }
 
 /// A body that is JSON: an answer, an error, or Gemini's list of both.
@@ -115,7 +114,7 @@ async fn whole(bytes: Bytes, sides: Sides, from: &Origin, way: Way) -> Result<Op
         if way.streamed {
             way.back.whole_as_events(&body)
         } else {
-            way.back.whole(&body)
+            shaped(way.back.whole(&body)?, way.compacts)
         }
     });
     judged(converted.await?, &bytes, sides, from)
@@ -141,9 +140,18 @@ async fn gathered(
             let body = Bytes::from(out.concat());
             return Some(CrossBody { body, end });
         }
-        way.back.events_as_whole(&body)
+        shaped(way.back.events_as_whole(&body)?, way.compacts)
     });
     judged(converted.await?, &bytes, sides, from)
+}
+
+/// The answer as its endpoint gives it; nothing where no summary came though one was asked for.
+fn shaped(answer: CrossBody, compacts: bool) -> Option<CrossBody> {
+    if !compacts || answer.end.error.is_some() {
+        return Some(answer);
+    }
+    let body = compact_answer(&answer.body)?;
+    Some(CrossBody { body, ..answer })
 }
 
 fn judged(
@@ -181,146 +189,4 @@ fn list_as_events(spoken: Protocol, bytes: &[u8]) -> Option<Bytes> {
         events.extend_from_slice(format!("data: {element}\n\n").as_bytes());
     }
     Some(events.freeze())
-}
-
-fn first_error(sides: Sides, bytes: &Bytes) -> Option<Across> {
-    let mut frames = Frames::default();
-    frames.push(bytes.clone());
-    while let Ok(Some(frame)) = frames.next_frame() {
-        match judge(sides, &frame) {
-            Some(First::Failed(error)) => return Some(error),
-            Some(First::Event | First::Nothing) => return None,
-            None => {}
-        }
-    }
-    None
-}
-
-/// The two protocols an answer goes between.
-#[derive(Debug, Clone, Copy)]
-struct Sides {
-    spoken: Protocol,
-    client: Protocol,
-}
-
-impl Sides {
-    /// The error that a body or event of a successful answer is, if it is one.
-    fn error_in(self, data: &[u8]) -> Option<Across> {
-        let value: Value = serde_json::from_slice(data).ok()?;
-        recognise_value(self.spoken, 200, &value)?;
-        Some(across(self.spoken, self.client, 200, data))
-    }
-
-    /// An error that was read, and worded for the client, already.
-    fn told(self, error: UpstreamError) -> Across {
-        Across {
-            status: error.kind.default_status(self.client),
-            kind: error.kind,
-            code: error.code.unwrap_or_else(|| "upstream_error".to_owned()),
-            message: error.message,
-            retry_after: None,
-            should_retry: should_retry(error.kind),
-        }
-    }
-}
-
-/// What the first event of a stream is.
-#[derive(Debug)]
-enum First {
-    Event,
-    Failed(Across),
-    /// It ended before it began.
-    Nothing,
-}
-
-/// What an event is; nothing if it is a comment.
-fn judge(sides: Sides, frame: &Frame) -> Option<First> {
-    let data = frame.data()?;
-    if data.trim_ascii() == b"[DONE]" {
-        return Some(First::Nothing);
-    }
-    Some(sides.error_in(&data).map_or(First::Event, First::Failed))
-}
-
-/// A body that is being read.
-struct Reading {
-    incoming: Incoming,
-    decoder: Decoder,
-    /// What came so far, decoded.
-    bytes: BytesMut,
-    idle: Duration,
-    is_over: bool,
-}
-
-impl Reading {
-    /// Adds the next piece; false at the end.
-    async fn more(&mut self) -> Result<bool, String> {
-        while !self.is_over {
-            let frame = match tokio::time::timeout(self.idle, self.incoming.frame()).await {
-                Err(_) => return Err(format!("nothing came for {} s", self.idle.as_secs())),
-                Ok(None) => {
-                    self.is_over = true;
-                    break;
-                }
-                Ok(Some(frame)) => frame.map_err(|error| error.to_string())?,
-            };
-            if let Ok(piece) = frame.into_data() {
-                self.bytes.extend_from_slice(&self.decoder.push(piece)?);
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The first byte that is no white space.
-    async fn first_byte(&mut self) -> Result<Option<u8>, String> {
-        loop {
-            let text = self.bytes.trim_ascii_start();
-            if let Some(first) = text.first() {
-                return Ok(Some(*first));
-            }
-            if !self.more().await? {
-                return Ok(None);
-            }
-        }
-    }
-
-    async fn rest(mut self) -> Result<Bytes, String> {
-        while self.more().await? {
-            if self.bytes.len() > MOST_WHOLE_BYTES {
-                return Err(format!("it is larger than {} MB", MOST_WHOLE_BYTES >> 20));
-            }
-        }
-        Ok(self.bytes.freeze())
-    }
-
-    /// Reads until an event with data is whole. May be given up at any time: nothing that was read is lost.
-    async fn first_event(&mut self, sides: Sides) -> Result<First, String> {
-        let mut frames = Frames::default();
-        frames.push(Bytes::copy_from_slice(&self.bytes));
-        loop {
-            while let Some(frame) = frames.next_frame().map_err(|error| error.to_string())? {
-                if let Some(first) = judge(sides, &frame) {
-                    return Ok(first);
-                }
-            }
-            let known = self.bytes.len();
-            if !self.more().await? {
-                let last = frames.finish();
-                return Ok(last
-                    .and_then(|frame| judge(sides, &frame))
-                    .unwrap_or(First::Nothing));
-            }
-            frames.push(Bytes::copy_from_slice(&self.bytes[known..]));
-        }
-    }
-
-    fn begun(self, stream: CrossStream) -> Begun {
-        Begun {
-            incoming: self.incoming,
-            decoder: self.decoder,
-            first: self.bytes.freeze(),
-            stream,
-        }
-    }
 }
