@@ -85,14 +85,73 @@ impl Extra {
         }
     }
 
-    /// Notes as lost what `protocol` cannot say, below `place` (`messages[].content[]`, or nothing at the top).
-    pub fn note_lost(&self, protocol: Protocol, place: &str, weight: Weight, losses: &mut Losses) {
+    /// Notes as lost what `protocol` cannot say, below a place of the request.
+    pub(crate) fn note_lost(&self, protocol: Protocol, place: Place, losses: &mut Losses) {
+        self.note_lost_but(protocol, place, |_| false, losses);
+    }
+
+    /// As [`Extra::note_lost`], but for the fields that `is_said` some other way.
+    pub(crate) fn note_lost_but(
+        &self,
+        protocol: Protocol,
+        place: Place,
+        is_said: impl Fn(&str) -> bool,
+        losses: &mut Losses,
+    ) {
         let Some(kept) = self.0.as_deref().filter(|kept| kept.origin != protocol) else {
             return;
         };
-        for key in kept.fields.keys() {
-            let dot = if place.is_empty() { "" } else { "." };
-            losses.dropped(format!("{place}{dot}{key}"), weight);
+        let before = place.before(kept.origin);
+        for key in kept.fields.keys().filter(|key| !is_said(key)) {
+            let is_telling = place == Place::Top && NOTABLE.contains(&key.as_str());
+            let weight = if is_telling {
+                Weight::Notable
+            } else {
+                Weight::Harmless
+            };
+            losses.dropped(format!("{before}{key}"), weight);
+        }
+    }
+}
+
+/// Top-level fields without which the answer may differ.
+const NOTABLE: [&str; 3] = ["logit_bias", "container", "compaction"];
+
+/// Where in a request a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Top,
+    Turn,
+    Part,
+    Tool,
+    Thinking,
+}
+
+impl Place {
+    /// What comes before the field's name, in the words of the protocol it came in.
+    fn before(self, origin: Protocol) -> &'static str {
+        let [anthropic, chat, responses, gemini] = match self {
+            Self::Top => [""; 4],
+            Self::Turn => ["messages[].", "messages[].", "input[].", "contents[]."],
+            Self::Part => [
+                "messages[].content[].",
+                "messages[].content[].",
+                "input[].content[].",
+                "contents[].parts[].",
+            ],
+            Self::Tool => ["tools[]."; 4],
+            Self::Thinking => [
+                "thinking.",
+                "reasoning.",
+                "reasoning.",
+                "generationConfig.thinkingConfig.",
+            ],
+        };
+        match origin {
+            Protocol::Anthropic => anthropic,
+            Protocol::OpenAi => chat,
+            Protocol::OpenAiResponses => responses,
+            Protocol::Gemini => gemini,
         }
     }
 }

@@ -40,12 +40,12 @@ pub(super) fn failure(stop: &Stop, client: Protocol) -> Option<UpstreamError> {
     }
 }
 
-/// The word that clients of a protocol have for it.
-pub(super) fn word(stop: &Stop, client: Protocol) -> &str {
+/// The word that clients of a protocol have for it; `refuses` if the answer holds words of refusal.
+pub(super) fn word(stop: &Stop, refuses: bool, client: Protocol) -> &str {
     match client {
         Protocol::Anthropic => anthropic(stop),
-        Protocol::OpenAi => chat(stop),
-        Protocol::OpenAiResponses => responses(stop),
+        Protocol::OpenAi => chat(stop, refuses),
+        Protocol::OpenAiResponses => responses(stop, refuses),
         Protocol::Gemini => gemini(stop),
     }
 }
@@ -63,18 +63,20 @@ fn anthropic(stop: &Stop) -> &str {
     }
 }
 
-fn chat(stop: &Stop) -> &str {
+fn chat(stop: &Stop, refuses: bool) -> &str {
     match stop {
-        Stop::End | Stop::StopString(_) | Stop::Refusal(_) => "stop",
+        Stop::End | Stop::StopString(_) => "stop",
+        Stop::Refusal(_) if refuses => "stop",
         Stop::ToolUse => "tool_calls",
         Stop::Length | Stop::ContextFull | Stop::Paused => "length",
-        Stop::Filtered(_) => "content_filter",
+        Stop::Refusal(_) | Stop::Filtered(_) => "content_filter",
         Stop::Malformed(_) => "error",
     }
 }
 
-fn responses(stop: &Stop) -> &str {
+fn responses(stop: &Stop, refuses: bool) -> &str {
     match stop {
+        Stop::Refusal(None) if !refuses => "content_filter",
         Stop::End | Stop::ToolUse | Stop::StopString(_) | Stop::Refusal(_) => "completed",
         Stop::Length | Stop::ContextFull | Stop::Paused => "max_output_tokens",
         Stop::Filtered(_) => "content_filter",

@@ -56,8 +56,13 @@ pub fn recognise_value(protocol: Protocol, status: u16, value: &Value) -> Option
         // The general name is given to many kinds; their status tells them apart.
         .filter(|kind| *kind != ErrorKind::InvalidRequest || !(401..500).contains(&status))
         .unwrap_or_else(|| ErrorKind::of_status(status));
+    let kind = if is_about_key(error) {
+        ErrorKind::Authentication
+    } else {
+        refined(kind, &message)
+    };
     let error = UpstreamError {
-        kind: refined(kind, &message),
+        kind,
         code: names.into_iter().next().map(str::to_owned),
         message,
     };
@@ -143,6 +148,18 @@ fn kind_named(name: &str) -> Option<ErrorKind> {
         }
         _ => return None,
     })
+}
+
+/// Google calls a bad key a bad argument, and what it is in the details.
+fn is_about_key(error: &Value) -> bool {
+    let details = error.get("details").and_then(Value::as_array);
+    let reasons = details
+        .into_iter()
+        .flatten()
+        .filter_map(|detail| detail.get("reason")?.as_str());
+    reasons
+        .into_iter()
+        .any(|reason| matches!(reason, "API_KEY_INVALID" | "API_KEY_EXPIRED"))
 }
 
 /// Some kinds are told by their words only.

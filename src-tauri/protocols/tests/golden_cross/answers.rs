@@ -12,6 +12,7 @@ fn answers_reach_every_client() {
         for (name, body) in fixtures(&format!("answers/{}", model.name)) {
             for client in Protocol::ALL.into_iter().filter(|it| *it != model.protocol) {
                 let way = way(client, &model);
+                let body = as_asked(&body, client);
                 let answer = way.whole(body.as_bytes()).expect("an answer");
                 let end = answer.end;
                 let text = format!(
@@ -30,6 +31,14 @@ fn answers_reach_every_client() {
                 );
             }
         }
+    }
+}
+
+/// Providers know the tools of a namespace by a longer name.
+fn as_asked(body: &str, client: Protocol) -> String {
+    match client {
+        OpenAiResponses => body.replace(r#""name":"read""#, r#""name":"files__read""#),
+        Anthropic | OpenAi | Gemini => body.to_owned(),
     }
 }
 

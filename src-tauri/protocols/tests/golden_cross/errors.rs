@@ -46,6 +46,12 @@ fn client_is_told(provider: Protocol, client: Protocol, status: u16, body: &str)
     }
     let frame = reply.stream_frame(client);
     let frame = String::from_utf8_lossy(&frame);
-    writeln!(text, "{}\n{}", pretty(&reply.body(client)), frame.trim_end()).expect("a string");
+    writeln!(
+        text,
+        "{}\n{}",
+        pretty(&reply.body(client)),
+        frame.trim_end()
+    )
+    .expect("a string");
     text
 }

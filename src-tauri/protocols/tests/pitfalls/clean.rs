@@ -2,7 +2,7 @@
 
 use keyway_protocols::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 use keyway_protocols::carrier::{Carrier, Opaque};
-use keyway_protocols::quirks::Quirks;
+use keyway_protocols::quirks::{Echo, Quirks};
 use serde_json::{Value, json};
 
 use crate::fit::{hi, wrapped};
@@ -81,7 +81,7 @@ fn p073_what_a_provider_refuses_is_cut_out_of_the_same_protocol() {
 }
 
 #[test]
-fn wrapped_thoughts_of_others_are_cleaned_out_of_chat_but_their_words_stay() {
+fn p192_wrapped_thoughts_of_others_are_cleaned_out_of_chat_but_their_words_stay_where_taken() {
     let body = |details: Value| {
         json!({"model": "m", "temperature": 1.0, "messages": [
             {"role": "user", "content": "hi"},
@@ -94,10 +94,18 @@ fn wrapped_thoughts_of_others_are_cleaned_out_of_chat_but_their_words_stay() {
     assert_eq!(clean(OpenAi, |_| {}, &body(genuine)), None);
 
     let foreign = json!([ours("elsewhere", Opaque::Signature("s".into()))]);
-    let cleaned = clean(OpenAi, |_| {}, &body(foreign)).unwrap();
+    let takes_words = |quirks: &mut Quirks| quirks.reasoning_echo = Echo::ToolCalls;
+    let cleaned = clean(OpenAi, takes_words, &body(foreign.clone())).unwrap();
     assert!(!cleaned.to_string().contains("kw1_"), "{cleaned}");
     assert_eq!(cleaned["messages"][1]["content"], "so");
     assert_eq!(cleaned["messages"][1]["reasoning_content"], "hm");
+
+    // Providers that give no thoughts refuse the field.
+    let cleaned = clean(OpenAi, |_| {}, &body(foreign)).unwrap();
+    assert_eq!(
+        cleaned["messages"][1],
+        json!({"role": "assistant", "content": "so"})
+    );
     assert_eq!(
         cleaned["messages"][0],
         json!({"role": "user", "content": "hi"})

@@ -7,6 +7,7 @@ use crate::Protocol::{self, Anthropic};
 use crate::anthropic::fields::{add_kept, object};
 use crate::carrier::Opaque;
 use crate::codec::Unsayable;
+use crate::extra::Place;
 use crate::loss::{Losses, Weight};
 use crate::part::{
     Cache, Call, Document, Foreign, Kind, Media, Part, Parts, Reasoning, Text, ToolResult,
@@ -64,8 +65,7 @@ impl Pen<'_> {
             return Ok(None);
         };
         add_kept(&part.extra, &mut block);
-        part.extra
-            .note_lost(Anthropic, PLACE, Weight::Harmless, self.losses);
+        part.extra.note_lost(Anthropic, Place::Part, self.losses);
         if let Some(cache) = &part.cache {
             self.mark(cache, &mut block, PLACE);
         }

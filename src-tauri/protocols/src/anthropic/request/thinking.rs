@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::Protocol::Anthropic;
 use crate::anthropic::fields::{Fields, add_kept, object};
 use crate::codec::Target;
-use crate::extra::Extra;
+use crate::extra::{Extra, Place};
 use crate::loss::{How, Losses, Weight};
 use crate::quirks::ReasoningStyle;
 use crate::request::{Effort, Thinking, ThinkingMode};
@@ -106,7 +106,7 @@ pub(super) fn crossed(
     losses: &mut Losses,
 ) -> Said {
     let lost = |extra: &Extra, losses: &mut Losses| {
-        extra.note_lost(Anthropic, "thinking", Weight::Harmless, losses);
+        extra.note_lost(Anthropic, Place::Thinking, losses);
     };
     lost(&thinking.extra, losses);
     let is_silent =

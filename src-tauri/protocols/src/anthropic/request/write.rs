@@ -8,6 +8,7 @@ use crate::anthropic::fields::{add_kept, object};
 use crate::anthropic::parts::Pen;
 use crate::anthropic::tools;
 use crate::codec::{Target, Unsayable};
+use crate::extra::Place;
 use crate::loss::{Losses, Weight};
 use crate::quirks::CacheStyle;
 use crate::request::{Format, Request, Role, Sampling, Turn};
@@ -93,8 +94,7 @@ fn message(turn: &Turn, pen: &mut Pen<'_>) -> Result<Option<Value>, Unsayable> {
         message.insert("content".to_owned(), content);
     }
     add_kept(&turn.extra, &mut message);
-    turn.extra
-        .note_lost(Anthropic, "messages[]", Weight::Harmless, pen.losses);
+    turn.extra.note_lost(Anthropic, Place::Turn, pen.losses);
     if turn.name.is_some() {
         pen.losses.dropped("messages[].name", Weight::Harmless);
     }
@@ -188,7 +188,5 @@ fn unsaid(request: &Request, losses: &mut Losses) {
             losses.dropped(field, weight);
         }
     }
-    request
-        .extra
-        .note_lost(Anthropic, "", Weight::Harmless, losses);
+    request.extra.note_lost(Anthropic, Place::Top, losses);
 }

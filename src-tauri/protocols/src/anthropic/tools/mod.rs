@@ -11,6 +11,7 @@ use super::fields::{Fields, add_kept, object};
 use super::parts::{Pen, cache_mark};
 use crate::Protocol::Anthropic;
 use crate::codec::Unsayable;
+use crate::extra::Place;
 use crate::loss::{How, Weight};
 use crate::request::{Hosted, Tool, ToolKind};
 
@@ -102,8 +103,7 @@ pub(super) fn write(tool: &Tool, pen: &mut Pen<'_>) -> Option<Value> {
         written.insert("type".to_owned(), kind.clone());
     }
     add_kept(&tool.extra, &mut written);
-    tool.extra
-        .note_lost(Anthropic, PLACE, Weight::Harmless, pen.losses);
+    tool.extra.note_lost(Anthropic, Place::Tool, pen.losses);
     if let Some(cache) = &tool.cache {
         pen.mark(cache, &mut written, PLACE);
     }
@@ -175,7 +175,16 @@ fn hosted(what: Hosted, raw: &Value) -> Option<Map<String, Value>> {
     let mut written = object([("type", kind.into()), ("name", name.into())]);
     if what == Hosted::WebSearch {
         let domains = raw.pointer("/filters/allowed_domains");
-        let place = raw.get("user_location");
+        // Chat puts the place one step deeper.
+        let place = raw.pointer("/user_location/approximate").map_or_else(
+            || raw.get("user_location").cloned(),
+            |place| {
+                let mut flat = object([("type", "approximate".into())]);
+                flat.extend(place.as_object().cloned().unwrap_or_default());
+                Some(Value::Object(flat))
+            },
+        );
+        let place = place.as_ref();
         for (key, told) in [("allowed_domains", domains), ("user_location", place)] {
             if let Some(told) = told.filter(|told| !told.is_null()) {
                 written.insert(key.to_owned(), told.clone());

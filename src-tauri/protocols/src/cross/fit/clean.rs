@@ -8,6 +8,7 @@ use crate::Protocol;
 use crate::codec::Target;
 use crate::loss::Losses;
 use crate::part::{Kind, Part};
+use crate::quirks::Echo;
 use crate::request::Request;
 
 /// Unwraps the carriers for this provider and leaves out the thoughts of others; says whether any were left out.
@@ -51,9 +52,11 @@ fn stays(part: &mut Part, target: &Target<'_>) -> bool {
         carrier.provider.clear();
         return true;
     }
-    // Chat's words are for everybody; only what is wrapped with them is not.
+    // Chat's words are for everybody who takes any; only what is wrapped with them is not.
     reasoning.carrier = None;
-    target.protocol == Protocol::OpenAi && !reasoning.text.is_empty()
+    let takes_words =
+        target.protocol == Protocol::OpenAi && target.quirks.reasoning_echo != Echo::Never;
+    takes_words && !reasoning.text.is_empty()
 }
 
 /// Edits of thoughts are refused where there is no thinking.

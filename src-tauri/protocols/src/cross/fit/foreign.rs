@@ -6,15 +6,45 @@ use super::way::Way;
 use crate::Protocol;
 use crate::loss::{How, Losses, Weight};
 use crate::part::{Foreign, Kind, Part, Source};
-use crate::request::Request;
+use crate::request::{Request, Role};
 
 /// Replaces foreign parts by their gist, refusals and citations by plain text.
 pub(super) fn tell(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     for turn in &mut request.turns {
-        told(&mut turn.content.list, way, losses);
+        let list = &mut turn.content.list;
+        if turn.role == Role::Assistant {
+            space(list);
+        }
+        told(list, way, losses);
     }
     if let Some(system) = request.system.as_mut() {
         told(&mut system.list, way, losses);
+    }
+}
+
+/// What a model says comes in pieces that belong together word by word; a gist is a paragraph of its own.
+fn space(list: &mut [Part]) {
+    for at in 1..list.len() {
+        let is_gist =
+            |part: &Part| matches!(&part.kind, Kind::Foreign(foreign) if gist(foreign).is_some());
+        let is_beside = is_gist(&list[at]) || is_gist(&list[at - 1]);
+        let goes_on = is_gist(&list[at]) || list[at].as_text().is_some();
+        if !is_beside || !goes_on {
+            continue;
+        }
+        match &mut list[at - 1].kind {
+            Kind::Text(text) => text.text.push_str("\n\n"),
+            Kind::Foreign(foreign) => {
+                foreign.gist = gist(foreign).map(|gist| format!("{gist}\n\n"));
+            }
+            Kind::Refusal(_)
+            | Kind::Image(_)
+            | Kind::Audio(_)
+            | Kind::Document(_)
+            | Kind::Reasoning(_)
+            | Kind::Call(_)
+            | Kind::Result(_) => {}
+        }
     }
 }
 

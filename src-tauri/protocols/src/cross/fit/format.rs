@@ -35,7 +35,10 @@ pub(super) fn settle(request: &mut Request, way: &Way<'_>, losses: &mut Losses) 
             strict,
         }) => {
             let native = quirks.format_schema && has_room;
-            match native.then(|| followed(&schema, strict, way)).flatten() {
+            match native
+                .then(|| followed(&schema, strict, way, losses))
+                .flatten()
+            {
                 Some((schema, strict)) => Some(Format::Schema {
                     name,
                     description,
@@ -67,7 +70,12 @@ fn instead(
 }
 
 /// The schema as the target follows it, and whether strictly; nothing if it cannot.
-fn followed(schema: &Value, strict: Option<bool>, way: &Way<'_>) -> Option<(Value, Option<bool>)> {
+fn followed(
+    schema: &Value,
+    strict: Option<bool>,
+    way: &Way<'_>,
+    losses: &mut Losses,
+) -> Option<(Value, Option<bool>)> {
     if way.is_to(Protocol::Anthropic) {
         return schema::for_output(schema).map(|schema| (schema, None));
     }
@@ -75,6 +83,10 @@ fn followed(schema: &Value, strict: Option<bool>, way: &Way<'_>) -> Option<(Valu
     // Anthropic's clients expect the schema to be followed without saying so.
     let wanted = strict == Some(true) || way.client == Protocol::Anthropic;
     let strict = wanted && way.quirks().strict_schemas && schema::qualifies_for_strict(&fitting);
+    if wanted && !strict && is_open_ai(way.target.protocol) {
+        let note = "not strictly followed: the schema is too free for it";
+        way.note(Field::Format, How::Replaced, note, losses);
+    }
     let strict = strict.then_some(true);
     Some((fitting, strict))
 }

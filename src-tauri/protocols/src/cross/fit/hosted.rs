@@ -65,9 +65,12 @@ fn stays(tool: &Tool, offers_functions: bool, way: &Way<'_>) -> bool {
 }
 
 fn loss_name(tool: &Tool, way: &Way<'_>) -> String {
-    let ToolKind::Hosted { raw, .. } = &tool.kind else {
+    let ToolKind::Hosted { raw, origin, .. } = &tool.kind else {
         return way.name(Field::Tools).to_owned();
     };
+    if *origin == Protocol::OpenAi {
+        return "web_search_options".to_owned();
+    }
     let kind = raw.get("type").and_then(Value::as_str);
     let key = raw.as_object().and_then(|raw| raw.keys().next());
     let name = kind.or(key.map(String::as_str)).unwrap_or(&tool.name);

@@ -6,7 +6,7 @@ use super::fields::Field;
 use super::way::Way;
 use crate::Protocol;
 use crate::loss::{How, Losses, Weight};
-use crate::request::{Request, Sampling};
+use crate::request::{Effort, Request, Sampling, Thinking, ThinkingMode};
 
 /// The fewest tokens that Responses lets an answer have.
 const FEWEST_RESPONSES: u64 = 16;
@@ -40,10 +40,11 @@ pub(super) fn length(request: &mut Request, way: &Way<'_>, losses: &mut Losses) 
 
 /// Leaves out what the target has no field for or refuses.
 pub(super) fn sampling(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
+    let thinks = !is_still(&request.thinking, way);
     let sampling = &mut request.sampling;
     stops(sampling, way, losses);
     drawing(sampling, way, losses);
-    rare(sampling, way, losses);
+    rare(sampling, thinks, way, losses);
     let has_verbosity = way.is_to(Protocol::OpenAi) || way.is_to(Protocol::OpenAiResponses);
     if !has_verbosity {
         way.drop(
@@ -54,6 +55,12 @@ pub(super) fn sampling(request: &mut Request, way: &Way<'_>, losses: &mut Losses
         );
     }
     request.stream_usage = None;
+}
+
+/// Whether a model that may think was told not to, and obeys.
+fn is_still(thinking: &Thinking, way: &Way<'_>) -> bool {
+    let is_off = thinking.mode == Some(ThinkingMode::Off) || thinking.effort == Some(Effort::None);
+    is_off && way.quirks().efforts.contains(&Effort::None)
 }
 
 fn stops(sampling: &mut Sampling, way: &Way<'_>, losses: &mut Losses) {
@@ -120,7 +127,7 @@ pub(super) fn undrawn(sampling: &mut Sampling, way: &Way<'_>, losses: &mut Losse
 }
 
 /// What only some protocols have.
-fn rare(sampling: &mut Sampling, way: &Way<'_>, losses: &mut Losses) {
+fn rare(sampling: &mut Sampling, thinks: bool, way: &Way<'_>, losses: &mut Losses) {
     let draws_alike = way.is_to(Protocol::OpenAi) || way.is_to(Protocol::Gemini);
     if !draws_alike {
         way.drop(&mut sampling.seed, Field::Seed, Weight::Notable, losses);
@@ -137,7 +144,23 @@ fn rare(sampling: &mut Sampling, way: &Way<'_>, losses: &mut Losses) {
             losses,
         );
     }
-    if way.is_to(Protocol::Anthropic) {
+    // Models that think by themselves refuse all that steers the drawing.
+    let is_steered = way.is_to(Protocol::Gemini) || way.quirks().sampling;
+    if !is_steered {
+        way.drop(
+            &mut sampling.presence_penalty,
+            Field::PresencePenalty,
+            Weight::Notable,
+            losses,
+        );
+        way.drop(
+            &mut sampling.frequency_penalty,
+            Field::FrequencyPenalty,
+            Weight::Notable,
+            losses,
+        );
+    }
+    if way.is_to(Protocol::Anthropic) || (thinks && !is_steered) {
         sampling.logprobs.take_if(|wanted| !*wanted);
         way.drop(
             &mut sampling.logprobs,

@@ -56,6 +56,15 @@ pub(super) fn check(request: &mut Request, way: &Way<'_>, losses: &mut Losses) -
 
 /// Drops thoughts that nothing follows: what they led to is gone, and they are refused without it.
 pub(super) fn prune(request: &mut Request, way: &Way<'_>) {
+    if way.is_to(Protocol::Gemini) {
+        // A signature may end a turn, but is none by itself.
+        let is_thought = |part: &Part| matches!(part.kind, Kind::Reasoning(_));
+        for turn in &mut request.turns {
+            if turn.parts().iter().all(is_thought) {
+                turn.content.list.clear();
+            }
+        }
+    }
     if !way.is_to(Protocol::Anthropic) && !way.is_to(Protocol::OpenAiResponses) {
         return;
     }

@@ -1,7 +1,8 @@
 //! Neighbours that say the same person's words become one turn.
 
 use super::way::Way;
-use crate::loss::{Losses, Weight};
+use crate::extra::Place;
+use crate::loss::Losses;
 use crate::part::Parts;
 use crate::request::{Request, Turn};
 
@@ -21,9 +22,8 @@ pub(super) fn neighbours(request: &mut Request, way: &Way<'_>, losses: &mut Loss
 }
 
 fn join(last: &mut Turn, next: Turn, way: &Way<'_>, losses: &mut Losses) {
-    let place = format!("{}[]", way.name(super::fields::Field::Turns));
     next.extra
-        .note_lost(way.target.protocol, &place, Weight::Harmless, losses);
+        .note_lost(way.target.protocol, Place::Turn, losses);
     let mut parts = std::mem::take(&mut last.content.list);
     parts.extend(next.content.list);
     last.content = Parts::list(parts);

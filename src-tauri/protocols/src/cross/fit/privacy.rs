@@ -28,7 +28,8 @@ pub(super) fn keep(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     if !has_room || !way.quirks().cache_hints {
         request.cache_key = None;
     }
-    if way.is_to(Protocol::Gemini) {
+    let is_told = way.is_to(Protocol::Anthropic) || (has_room && way.quirks().cache_hints);
+    if !is_told {
         way.drop(&mut request.user, Field::User, Weight::Harmless, losses);
     }
 }

@@ -25,6 +25,9 @@ pub(super) fn place(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
                 Weight::Harmless,
                 "a reminder in a user turn",
             );
+        } else if turn.role == Role::System && way.quirks().developer_role {
+            // Models that know developers want one kind of instruction, not both.
+            turn.role = Role::Developer;
         }
     }
 }

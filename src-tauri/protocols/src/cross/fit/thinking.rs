@@ -30,6 +30,9 @@ pub(super) fn express(request: &mut Request, way: &Way<'_>, losses: &mut Losses)
         return;
     }
     let shown = request.thinking.shown.or_else(|| shows(wish, way));
+    // Gemini's newer models always think: whoever wants none is at least not shown any.
+    let is_hidden = wish == Wish::Off && way.is_to(Protocol::Gemini);
+    let shown = if is_hidden { Some(false) } else { shown };
     let mut said = said(wish, way);
     said.shown = shown;
     std::mem::swap(&mut said.extra, &mut request.thinking.extra);

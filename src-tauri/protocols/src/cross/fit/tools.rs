@@ -52,6 +52,10 @@ fn schema(tool: &mut Tool, way: &Way<'_>, losses: &mut Losses) {
         );
         *strict = None;
     }
+    // Only Responses tries to be strict unless told not to; elsewhere it is one more field that vendors refuse.
+    if *strict == Some(false) && !way.is_to(Protocol::OpenAiResponses) {
+        *strict = None;
+    }
     *given = Some(fitting);
 }
 

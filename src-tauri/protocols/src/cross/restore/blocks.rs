@@ -1,5 +1,7 @@
 //! Blocks that the client's protocol has no words for.
 
+use serde_json::Value;
+
 use super::Step;
 use crate::Protocol;
 use crate::cross::replay;
@@ -12,6 +14,17 @@ use crate::part::{Foreign, Kind, Part, Source};
 pub(super) struct Blocks {
     pub(super) losses: Losses,
     client: Protocol,
+    last: Last,
+}
+
+/// What was said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    /// The model's own words, which go on where they stopped.
+    Words,
+    /// A paragraph that stands for a block.
+    Paragraph,
 }
 
 impl Blocks {
@@ -19,6 +32,7 @@ impl Blocks {
         Self {
             losses: Losses::default(),
             client,
+            last: Last::Nothing,
         }
     }
 
@@ -65,11 +79,39 @@ impl Blocks {
         if foreign.origin == self.client {
             return None;
         }
-        let kind = foreign.value.get("type").and_then(|kind| kind.as_str());
-        let field = format!("answer[].{}", kind.unwrap_or("part"));
-        self.losses.dropped(field, Weight::Harmless);
+        let kind = foreign.value.get("type").and_then(Value::as_str);
+        let key = foreign
+            .value
+            .as_object()
+            .and_then(|fields| fields.keys().next());
+        let kind = kind.or(key.map(String::as_str)).unwrap_or("part");
+        let field = format!("answer[].{kind}");
+        if foreign.origin == Protocol::Gemini && foreign.gist.is_some() {
+            self.losses
+                .add(field, How::Replaced, Weight::Harmless, "by words");
+        } else {
+            self.losses.dropped(field, Weight::Harmless);
+        }
         let gist = foreign.gist.take();
-        gist.filter(|_| foreign.origin == Protocol::Gemini)
+        let gist = gist.filter(|_| foreign.origin == Protocol::Gemini)?;
+        let is_first = std::mem::replace(&mut self.last, Last::Paragraph) == Last::Nothing;
+        Some(if is_first {
+            gist
+        } else {
+            format!("\n\n{gist}")
+        })
+    }
+
+    fn text(&mut self, text: String, out: &mut Vec<Event>) {
+        let is_apart = !text.is_empty() && self.last == Last::Paragraph;
+        if !text.is_empty() {
+            self.last = Last::Words;
+        }
+        out.push(Event::Text(if is_apart {
+            format!("\n\n{text}")
+        } else {
+            text
+        }));
     }
 
     fn in_words(&mut self, what: &str, source: &Source) -> String {
@@ -89,9 +131,9 @@ impl Step for Blocks {
     fn take(&mut self, event: Event, out: &mut Vec<Event>) {
         match event {
             Event::Whole(part) => self.whole(part, out),
+            Event::Text(text) => self.text(text, out),
             Event::Start(_)
             | Event::Open(_)
-            | Event::Text(_)
             | Event::Citation(_)
             | Event::Reasoning(_)
             | Event::Arguments(_)

@@ -14,6 +14,10 @@ const BYTES_OF_TOKEN: u64 = 4;
 
 /// Holds the counts and the reason to stop until the end, when the last of them came.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact about the answer"
+)]
 pub(super) struct Ending {
     pub(super) client: Protocol,
     pub(super) is_whole: bool,
@@ -24,6 +28,8 @@ pub(super) struct Ending {
     /// How many bytes of text the answer has.
     said: u64,
     has_calls: bool,
+    /// Whether the answer holds words of refusal.
+    pub(super) refuses: bool,
     usage: Option<Usage>,
     stop: Option<Stop>,
 }
@@ -38,6 +44,7 @@ impl Ending {
             input_estimate: way.reply.input_estimate,
             said: 0,
             has_calls: false,
+            refuses: false,
             usage: None,
             stop: None,
         }
@@ -119,7 +126,11 @@ impl Step for Ending {
                 self.has_calls = true;
                 out.push(event);
             }
-            Event::Open(Opening::Text | Opening::Refusal | Opening::Reasoning)
+            Event::Open(Opening::Refusal) => {
+                self.refuses = true;
+                out.push(event);
+            }
+            Event::Open(Opening::Text | Opening::Reasoning)
             | Event::Start(_)
             | Event::Citation(_)
             | Event::Close

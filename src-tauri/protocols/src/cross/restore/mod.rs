@@ -114,7 +114,7 @@ impl Restore {
             usage: self.ending.told_usage(),
             is_estimated: self.ending.is_estimated,
             finish_reason: (self.ending.told_stop())
-                .map(|told| stop::word(told, self.ending.client).to_owned()),
+                .map(|told| stop::word(told, self.ending.refuses, self.ending.client).to_owned()),
             is_whole: self.ending.is_whole,
             error: self.ending.error,
             losses,

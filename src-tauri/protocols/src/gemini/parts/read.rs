@@ -247,7 +247,7 @@ fn gist(object: &Map<String, Value>) -> Option<String> {
             text("language").to_ascii_lowercase(),
             text("code")
         )),
-        "codeExecutionResult" => Some(format!("```\n{}\n```", text("output"))),
+        "codeExecutionResult" => Some(format!("```\n{}\n```", text("output").trim_end())),
         "inlineData" => Some(format!("[a file of type {} was here]", text("mimeType"))),
         "fileData" => Some(format!("[the file {} was here]", text("fileUri"))),
         _ => None,

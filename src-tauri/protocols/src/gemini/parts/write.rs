@@ -10,7 +10,7 @@ use super::super::media;
 use super::results::{self, Shape};
 use super::signature::carried;
 use super::{Arguments, PLACEHOLDER, arguments, notes};
-use crate::extra::Extra;
+use crate::extra::{Extra, Place};
 use crate::loss::{Losses, Weight};
 use crate::part::{Call, Document, Foreign, Kind, Part, Parts, Reasoning, Source, ToolResult};
 
@@ -84,8 +84,7 @@ impl<'a> PartWriter<'a> {
 
     /// Writes one part.
     pub(in super::super) fn write(&mut self, part: &Part, losses: &mut Losses) {
-        part.extra
-            .note_lost(GEMINI, "parts[]", Weight::Harmless, losses);
+        part.extra.note_lost(GEMINI, Place::Part, losses);
         if part.cache.is_some() {
             losses.dropped("cache_control", Weight::Harmless);
         }

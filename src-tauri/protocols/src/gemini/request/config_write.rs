@@ -6,6 +6,7 @@ use super::super::GEMINI;
 use super::super::fields::set;
 use super::notes;
 use crate::codec::Target;
+use crate::extra::Place;
 use crate::loss::{Losses, Weight};
 use crate::quirks::{ReasoningStyle, Schemas};
 use crate::request::{Effort, Format, Request, Sampling, Thinking, ThinkingMode};
@@ -89,9 +90,7 @@ fn write_format(
 /// How the model is to think: by a level or by a budget, never by both.
 fn thinking(thinking: &Thinking, style: ReasoningStyle, losses: &mut Losses) -> Option<Value> {
     let is_own = thinking.extra.noted(GEMINI, notes::CONFIG).is_some();
-    thinking
-        .extra
-        .note_lost(GEMINI, "thinking", Weight::Harmless, losses);
+    thinking.extra.note_lost(GEMINI, Place::Thinking, losses);
     let (level, budget) = how_much(thinking, style);
     let mut config = Map::new();
     let is_asked = level.is_some() || budget.is_some() || thinking.mode.is_some();

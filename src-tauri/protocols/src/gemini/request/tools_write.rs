@@ -6,6 +6,7 @@ use super::super::GEMINI;
 use super::super::fields::{merge, set};
 use super::notes;
 use crate::codec::Target;
+use crate::extra::Place;
 use crate::loss::{How, Losses, Weight};
 use crate::quirks::Schemas;
 use crate::request::{Hosted, Request, Tool, ToolChoice, ToolKind, ToolName};
@@ -18,8 +19,7 @@ pub(super) fn tools(request: &Request, target: &Target<'_>, losses: &mut Losses)
         if tool.cache.is_some() {
             losses.dropped("tools[].cache_control", Weight::Harmless);
         }
-        tool.extra
-            .note_lost(GEMINI, "tools[]", Weight::Harmless, losses);
+        tool.extra.note_lost(GEMINI, Place::Tool, losses);
         match &tool.kind {
             ToolKind::Function { schema, strict } => {
                 if *strict == Some(true) {

@@ -10,6 +10,7 @@ use super::super::parts::{PartWriter, Side};
 use super::read::spelled;
 use super::{config_write, notes, tools_write};
 use crate::codec::Target;
+use crate::extra::Place;
 use crate::loss::{Losses, Weight};
 use crate::part::Parts;
 use crate::request::{Request, Role, Turn};
@@ -57,7 +58,7 @@ pub(in super::super) fn write(
 
 /// What this protocol has no field for.
 fn note_lost(request: &Request, losses: &mut Losses) {
-    request.extra.note_lost(GEMINI, "", Weight::Notable, losses);
+    request.extra.note_lost(GEMINI, Place::Top, losses);
     for (field, is_told) in [
         ("user", request.user.is_some()),
         ("prompt_cache_key", request.cache_key.is_some()),
@@ -117,8 +118,7 @@ fn content(
     if turn.name.is_some() {
         losses.dropped("messages[].name", Weight::Harmless);
     }
-    turn.extra
-        .note_lost(GEMINI, "messages[]", Weight::Harmless, losses);
+    turn.extra.note_lost(GEMINI, Place::Turn, losses);
     if let Some(fields) = turn.extra.fields(GEMINI) {
         merge(&mut content, fields);
     }

@@ -10,7 +10,7 @@ mod write;
 pub(super) use blocked::{block_reason, explanation, prompt_blocked};
 pub(super) use grounding::{Cited, Grounding, citations};
 pub(super) use read::read;
-pub(super) use stops::{of_parts, read as read_stop, write as write_stop};
+pub(super) use stops::{of_answer as stop_of_answer, of_parts, read as read_stop};
 pub(super) use usage::write as write_usage;
 pub(super) use write::{malformed, write};
 

@@ -43,6 +43,18 @@ pub(in super::super) fn of_parts(stop: Stop, has_calls: bool) -> Stop {
     }
 }
 
+/// The word for the reason of an answer; `is_unreadable` if it lacks a call whose arguments are no JSON.
+///
+/// An answer that was cut off is that first of all: the rest of the call is what it lacks.
+pub(in super::super) fn of_answer(stop: &Stop, is_unreadable: bool) -> &str {
+    let is_cut = matches!(stop, Stop::Length | Stop::ContextFull);
+    if is_unreadable && !is_cut {
+        "MALFORMED_FUNCTION_CALL"
+    } else {
+        write(stop)
+    }
+}
+
 /// The word for a reason.
 pub(in super::super) fn write(stop: &Stop) -> &str {
     match stop {

@@ -73,10 +73,7 @@ fn candidate(index: usize, parts: &[Part], stop: &Stop) -> Value {
     candidate.insert("index".to_owned(), index.into());
     let content = json!({ "role": "model", "parts": written });
     candidate.insert("content".to_owned(), content);
-    let reason = match &unreadable {
-        Some(_) => "MALFORMED_FUNCTION_CALL",
-        None => stops::write(stop),
-    };
+    let reason = stops::of_answer(stop, unreadable.is_some());
     candidate.insert("finishReason".to_owned(), reason.into());
     set(
         &mut candidate,

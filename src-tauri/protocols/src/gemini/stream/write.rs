@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::super::GEMINI;
 use super::super::fields::set;
 use super::super::parts::{PartWriter, Side};
-use super::super::response::{Grounding, malformed, write_stop, write_usage};
+use super::super::response::{Grounding, malformed, stop_of_answer, write_usage};
 use crate::carrier::Carrier;
 use crate::codec::{Reply, WriteStream};
 use crate::error::{ErrorReply, UpstreamError};
@@ -163,10 +163,7 @@ impl StreamWriter {
         let mut part = Map::new();
         part.insert("text".to_owned(), "".into());
         set(&mut part, "thoughtSignature", self.pending.take());
-        let reason = match &self.unreadable {
-            Some(_) => "MALFORMED_FUNCTION_CALL",
-            None => write_stop(&self.stop),
-        };
+        let reason = stop_of_answer(&self.stop, self.unreadable.is_some());
         let mut candidate = Map::new();
         candidate.insert("index".to_owned(), 0.into());
         candidate.insert(

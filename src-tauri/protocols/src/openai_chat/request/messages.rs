@@ -8,8 +8,8 @@ use super::super::content::{cache_mark, said, write_part};
 use super::super::fields::put_rest;
 use super::echo::{last_question, write_thoughts};
 use crate::codec::{Target, Unsayable};
-use crate::extra::Extra;
-use crate::loss::{Losses, Weight};
+use crate::extra::{Extra, Place};
+use crate::loss::Losses;
 use crate::part::{Part, ToolResult};
 use crate::request::{Request, Role, Turn};
 
@@ -48,11 +48,9 @@ pub(super) fn write(
 }
 
 fn note_lost(turn: &Turn, losses: &mut Losses) {
-    let place = "messages[]";
-    turn.extra.note_lost(CHAT, place, Weight::Harmless, losses);
+    turn.extra.note_lost(CHAT, Place::Turn, losses);
     for part in turn.parts() {
-        let place = "messages[].content[]";
-        part.extra.note_lost(CHAT, place, Weight::Harmless, losses);
+        part.extra.note_lost(CHAT, Place::Part, losses);
     }
 }
 

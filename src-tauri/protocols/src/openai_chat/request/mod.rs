@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 use super::CHAT;
 use super::fields::{keep_rest, put_rest, take_list};
 use crate::codec::{Target, Unsayable};
-use crate::extra::Extra;
-use crate::loss::{Losses, Weight};
+use crate::extra::{Extra, Place};
+use crate::loss::Losses;
 use crate::request::Request;
 
 /// Reads the body of a request.
@@ -56,7 +56,7 @@ pub(crate) fn write_request(
     tools::write(request, target, losses, &mut object);
     controls::write(request, target, losses, &mut object);
     put_rest(&request.extra, &mut object);
-    request.extra.note_lost(CHAT, "", Weight::Harmless, losses);
+    request.extra.note_lost(CHAT, Place::Top, losses);
     Ok(Value::Object(object))
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::media::{audio_format, data_url};
 use super::page::{Page, Side};
+use crate::extra::Place;
 use crate::loss::Weight;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{map, restore};
@@ -33,7 +34,7 @@ pub(crate) fn write_part(part: &Part, side: Side, page: &mut Page<'_>, out: &mut
     };
     restore(&mut object, &part.extra);
     mark(part, &mut object, page);
-    page.lose_extra(&part.extra);
+    page.lose_extra(&part.extra, Place::Part);
     out.push(Value::Object(object));
 }
 

@@ -35,8 +35,8 @@ fn gist(item: &Value) -> Option<String> {
         "local_shell_call" => ran(&words(action, "command").join(" ")),
         "shell_call" => ran(&words(action, "commands").join("\n")),
         "apply_patch_call" => patched(item.get("operation")?),
-        "local_shell_call_output" | "apply_patch_call_output" => text_of(item, "output").to_owned(),
-        "shell_call_output" => printed(item),
+        "local_shell_call_output" | "apply_patch_call_output" => came(text_of(item, "output")),
+        "shell_call_output" => came(&printed(item)),
         "mcp_call" => called(item),
         "code_interpreter_call" => ran(text_of(item, "code")),
         "image_generation_call" => generated(item),
@@ -50,6 +50,14 @@ fn ran(commands: &str) -> String {
         String::new()
     } else {
         format!("Ran:\n{commands}")
+    }
+}
+
+fn came(output: &str) -> String {
+    if output.is_empty() {
+        String::new()
+    } else {
+        format!("The output was:\n{output}")
     }
 }
 

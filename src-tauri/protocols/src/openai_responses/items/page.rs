@@ -1,7 +1,7 @@
 //! What the writing of one request has at hand.
 
 use crate::Protocol;
-use crate::extra::Extra;
+use crate::extra::{Extra, Place};
 use crate::loss::{How, Losses, Weight};
 use crate::openai_responses::OWN;
 use crate::part::Part;
@@ -56,9 +56,8 @@ impl Page<'_> {
     }
 
     /// Notes the fields that only another protocol has.
-    pub(crate) fn lose_extra(&mut self, extra: &Extra) {
-        let place = place_of(extra.origin());
-        extra.note_lost(OWN, place, Weight::Harmless, self.losses);
+    pub(crate) fn lose_extra(&mut self, extra: &Extra, place: Place) {
+        extra.note_lost(OWN, place, self.losses);
     }
 }
 

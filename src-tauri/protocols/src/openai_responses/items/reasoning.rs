@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::page::Page;
 use crate::carrier::{Carrier, Opaque};
+use crate::extra::Place;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{Fields, list_of, map, restore, text_of};
 use crate::part::{Kind, Part, Reasoning};
@@ -88,6 +89,6 @@ pub(crate) fn write_reasoning(reasoning: &Reasoning, part: &Part, page: &mut Pag
         None => {}
     }
     restore(&mut item, &part.extra);
-    page.lose_extra(&part.extra);
+    page.lose_extra(&part.extra, Place::Part);
     Value::Object(item)
 }

@@ -6,6 +6,7 @@ use super::content_write::write_part;
 use super::page::{Page, Side};
 use super::read::arguments_key;
 use super::reasoning::write_reasoning;
+use crate::extra::Place;
 use crate::loss::Weight;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{map, restore};
@@ -21,7 +22,7 @@ pub(crate) fn write_turn(turn: &Turn, page: &mut Page<'_>, items: &mut Vec<Value
     if turn.name.is_some() {
         page.lose("messages[].name", Weight::Notable);
     }
-    page.lose_extra(&turn.extra);
+    page.lose_extra(&turn.extra, Place::Turn);
     if turn.content.plain || turn.content.list.is_empty() {
         items.extend(plain_message(turn, page));
         return;
@@ -193,6 +194,6 @@ fn listed(content: &Parts, page: &mut Page<'_>) -> Vec<Value> {
 
 fn finished(mut item: Map<String, Value>, part: &Part, page: &mut Page<'_>) -> Value {
     restore(&mut item, &part.extra);
-    page.lose_extra(&part.extra);
+    page.lose_extra(&part.extra, Place::Part);
     Value::Object(item)
 }

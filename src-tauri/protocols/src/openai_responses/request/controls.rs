@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::extra::Place;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{Fields, map, restore};
 use crate::openai_responses::items::page::Page;
@@ -42,7 +43,7 @@ pub(crate) fn read_thinking(fields: &mut Fields) -> Thinking {
 
 /// Writes `reasoning`, if anything is said about it and the target can be told.
 pub(crate) fn write_thinking(thinking: &Thinking, page: &mut Page<'_>) -> Option<Value> {
-    page.lose_extra(&thinking.extra);
+    page.lose_extra(&thinking.extra, Place::Thinking);
     let is_said = thinking != &Thinking::default();
     if !is_said || page.quirks.reasoning == ReasoningStyle::None {
         return None;

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::Protocol;
 use crate::codec::Unsayable;
+use crate::extra::Place;
 use crate::loss::Weight;
+use crate::openai_responses::OWN;
 use crate::openai_responses::items::page::Page;
 use crate::request::Request;
 
@@ -17,20 +19,6 @@ pub(crate) const SIBLINGS: [&str; 7] = [
     "prompt_cache_retention",
     "prompt_cache_options",
     "moderation",
-];
-
-/// Fields of other protocols that change nothing in what is answered.
-const HARMLESS: [&str; 10] = [
-    "metadata",
-    "service_tier",
-    "stream_options",
-    "prediction",
-    "context_management",
-    "betas",
-    "inference_geo",
-    "speed",
-    "labels",
-    "web_search_options",
 ];
 
 /// Refuses what cannot be had from a provider of this protocol.
@@ -68,26 +56,9 @@ pub(crate) fn note_lost(request: &Request, page: &mut Page<'_>) {
             page.lose(key, Weight::Notable);
         }
     }
-    let origin = request.extra.origin();
-    for protocol in Protocol::ALL
-        .into_iter()
-        .filter(|protocol| *protocol != Protocol::OpenAiResponses && Some(*protocol) == origin)
-    {
-        let fields = request.extra.fields(protocol);
-        for key in fields.into_iter().flat_map(|fields| fields.keys()) {
-            note_field(protocol, key, page);
-        }
-    }
-}
-
-fn note_field(protocol: Protocol, key: &str, page: &mut Page<'_>) {
-    if protocol == Protocol::OpenAi && SIBLINGS.contains(&key) {
-        return;
-    }
-    let weight = if HARMLESS.contains(&key) {
-        Weight::Harmless
-    } else {
-        Weight::Notable
-    };
-    page.lose(key, weight);
+    let siblings =
+        |key: &str| request.extra.origin() == Some(Protocol::OpenAi) && SIBLINGS.contains(&key);
+    request
+        .extra
+        .note_lost_but(OWN, Place::Top, siblings, page.losses);
 }

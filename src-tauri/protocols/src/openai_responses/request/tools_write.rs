@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::Protocol;
+use crate::extra::Place;
 use crate::loss::{How, Weight};
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{fill, kind_of, map, restore};
@@ -82,8 +83,7 @@ fn write_tool(tool: &Tool, page: &mut Page<'_>) -> Option<Value> {
         }
     };
     restore(&mut object, &tool.extra);
-    tool.extra
-        .note_lost(OWN, "tools[]", Weight::Harmless, page.losses);
+    tool.extra.note_lost(OWN, Place::Tool, page.losses);
     Some(Value::Object(object))
 }
 

@@ -101,6 +101,7 @@ impl Quirks {
             },
             Protocol::Gemini => Self {
                 late_system: false,
+                prefill: false,
                 reasoning: ReasoningStyle::Level,
                 efforts: vec![Effort::Minimal, Effort::Low, Effort::Medium, Effort::High],
                 call_signatures: true,

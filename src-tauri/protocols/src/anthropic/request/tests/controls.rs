@@ -174,7 +174,7 @@ fn what_anthropic_has_no_field_for_is_noted() {
     assert_eq!(
         lost(&losses),
         [
-            "messages[].content[].videoMetadata",
+            "contents[].parts[].videoMetadata",
             "messages[].weight",
             "seed",
             "verbosity",

@@ -38,7 +38,7 @@ fn p070_a_late_system_message_stays_where_the_target_knows_them() {
 
     assert_eq!(
         fitted.script(),
-        ["user: hi", "system: be brief", "model: hello"]
+        ["user: hi", "developer: be brief", "model: hello"]
     );
 }
 
@@ -114,7 +114,7 @@ fn p071_a_late_system_turn_that_stays_comes_behind_the_results() {
             "user: hi",
             "model: call a read {}",
             "user: result a [done]",
-            "system: hurry"
+            "developer: hurry"
         ]
     );
 }

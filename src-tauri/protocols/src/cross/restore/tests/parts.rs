@@ -223,7 +223,7 @@ fn what_a_client_cannot_show_is_said_in_words() {
     close
     whole
     ");
-    assert_eq!(end.losses.iter().count(), 2);
+    assert_eq!(end.losses.iter().count(), 3);
 
     for shows in [OpenAi, OpenAiResponses] {
         let (lines, _) = told(

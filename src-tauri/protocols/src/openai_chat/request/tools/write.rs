@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::OPTIONS;
 use crate::codec::Target;
+use crate::extra;
 use crate::loss::{Losses, Weight};
 use crate::openai_chat::CHAT;
 use crate::openai_chat::content::cache_mark;
@@ -20,13 +21,12 @@ pub(in crate::openai_chat::request) fn write(
     let (mut tools, mut functions) = (Vec::new(), Vec::new());
     let offered = request.tools.iter();
     for tool in offered.filter(|tool| is_offered(tool, request, target)) {
-        let place = "tools[]";
-        tool.extra.note_lost(CHAT, place, Weight::Harmless, losses);
+        tool.extra.note_lost(CHAT, extra::Place::Tool, losses);
         match spelled(tool, target) {
             Some((Place::Tools, value)) => tools.push(value),
             Some((Place::Functions, value)) => functions.push(value),
             Some((Place::Options, value)) => drop(object.insert(OPTIONS.into(), value)),
-            None => losses.dropped(place, Weight::Notable),
+            None => losses.dropped("tools[]", Weight::Notable),
         }
     }
     for (key, list) in [("tools", tools), ("functions", functions)] {

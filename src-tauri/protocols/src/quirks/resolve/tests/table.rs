@@ -36,12 +36,33 @@ fn p154_an_answer_limit_is_known_for_every_claude() {
         ("claude-3-7-sonnet-20250219", 32_000, 64_000),
         ("claude-opus-4-1-20250805", 32_000, 32_000),
         ("claude-haiku-4-5", 32_000, 64_000),
-        ("claude-opus-5-5", 32_000, 128_000),
+        ("claude-opus-5-5", 128_000, 128_000),
     ] {
         let quirks = claude(model);
         assert_eq!(
             (quirks.default_max_output, quirks.max_output),
             (default, Some(most)),
+            "{model}"
+        );
+    }
+}
+
+#[test]
+fn answers_are_no_longer_than_the_models_give() {
+    for (protocol, model, most) in [
+        (Gemini, "gemini-2.0-flash", Some(8_192)),
+        (Gemini, "gemini-2.5-pro", Some(65_536)),
+        (Gemini, "models/gemini-3.1-pro-preview", Some(65_536)),
+        (OpenAi, "gpt-4o", Some(16_384)),
+        (OpenAi, "gpt-4.1-mini", Some(32_768)),
+        (OpenAiResponses, "gpt-5-chat-latest", Some(16_384)),
+        (OpenAiResponses, "gpt-6", Some(128_000)),
+        (OpenAi, "o3", Some(100_000)),
+        (OpenAi, "some-other-model", None),
+    ] {
+        assert_eq!(
+            of(protocol, "llm.example", model).max_output,
+            most,
             "{model}"
         );
     }
