@@ -15,10 +15,10 @@ fn errors_reach_every_client() {
             let fixture: Value = serde_json::from_str(&text).expect("JSON");
             let status = fixture["status"].as_u64().expect("a status");
             let status = u16::try_from(status).expect("a status");
-            let body = match &fixture["body"] {
-                Value::String(text) => text.clone(),
-                body => body.to_string(),
-            };
+            let body = &fixture["body"];
+            let body = body
+                .as_str()
+                .map_or_else(|| body.to_string(), str::to_owned);
             let mut all = format!("{status} {body}\n");
             for client in Protocol::ALL.into_iter().filter(|it| *it != provider) {
                 all.push_str(&client_is_told(provider, client, status, &body));

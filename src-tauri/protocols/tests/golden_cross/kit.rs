@@ -1,7 +1,6 @@
 //! Targets as they really are, and snapshots with names that read well.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use keyway_protocols::Protocol::{self, Anthropic, Gemini, OpenAi, OpenAiResponses};
 use keyway_protocols::carrier::{Carrier, Opaque};
@@ -19,29 +18,24 @@ pub(crate) struct Model {
     /// What snapshots call it.
     pub(crate) name: &'static str,
     pub(crate) protocol: Protocol,
-    pub(crate) model: &'static str,
+    pub(crate) id: &'static str,
     quirks: Quirks,
 }
 
 impl Model {
-    fn new(
-        name: &'static str,
-        protocol: Protocol,
-        model: &'static str,
-        host: &'static str,
-    ) -> Self {
+    fn new(name: &'static str, protocol: Protocol, id: &'static str, host: &'static str) -> Self {
         Self {
             name,
             protocol,
-            model,
-            quirks: Quirks::resolve(protocol, host, model, &Map::new()).expect("built-in rules"),
+            id,
+            quirks: Quirks::resolve(protocol, host, id, &Map::new()).expect("built-in rules"),
         }
     }
 
     pub(crate) fn target(&self) -> Target<'_> {
         Target {
             protocol: self.protocol,
-            model: self.model,
+            model: self.id,
             provider: HERE,
             quirks: &self.quirks,
         }
@@ -104,10 +98,8 @@ pub(crate) fn with_carriers(text: &str, client: Protocol, target: Protocol) -> S
 
 /// The files of a folder of `tests/golden`, in order, with their names.
 pub(crate) fn fixtures(folder: &str) -> Vec<(String, String)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(folder);
-    let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+    let path = format!("{}/tests/golden/{folder}", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut found: Vec<(String, String)> = files
         .map(|file| file.expect("a file").path())
         .map(|path| {
@@ -117,7 +109,7 @@ pub(crate) fn fixtures(folder: &str) -> Vec<(String, String)> {
         })
         .collect();
     found.sort();
-    assert!(!found.is_empty(), "{folder:?} has fixtures");
+    assert!(!found.is_empty(), "{path} has fixtures");
     found
 }
 
