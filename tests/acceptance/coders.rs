@@ -101,7 +101,7 @@ impl Coder {
             Self::ClaudeCode | Self::Codex | Self::OpenCode(_) => "coder",
             Self::CodexPatching => "gpt-5.5",
             Self::CodexLite => "gpt-6-sol",
-            Self::GeminiCli => "gemini-coder",
+            Self::GeminiCli => "gemini-3.1-pro-preview",
         }
     }
 
