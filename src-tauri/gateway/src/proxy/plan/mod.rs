@@ -1,14 +1,17 @@
 //! Which targets may answer a request, in which order: a pure function of snapshot, key and asked model.
 
+mod target;
+
 use std::sync::Arc;
 
-use keyway_protocols::{Protocol, quirks::Quirks};
+use keyway_protocols::Protocol;
 
+use self::target::Model;
+pub(super) use self::target::PlannedTarget;
 use super::{error::ProxyError, share::claim};
 use crate::{
     config::{ClientKey, ECHO, GroupView, Mode, ProviderView, Route, Target},
-    ids::{CredentialId, ProviderUid},
-    upstream::health::Circuit,
+    ids::ProviderUid,
 };
 
 /// Words in a model name that mean a small, fast model for background work.
@@ -30,60 +33,6 @@ pub(super) enum Targets {
     Echo,
     /// Providers, one after the other.
     Providers(Vec<PlannedTarget>),
-}
-
-/// One provider and the model to ask it for.
-#[derive(Debug, Clone)]
-pub(super) struct PlannedTarget {
-    /// The provider to ask.
-    pub provider: Arc<ProviderView>,
-    /// The protocol it is spoken to in: the caller's if it knows that, else its own main one.
-    pub protocol: Protocol,
-    model: Model,
-}
-
-/// Where the name of a model stands; routes lend theirs, so that planning copies no text.
-#[derive(Debug, Clone)]
-enum Model {
-    /// The primary binding of a route.
-    Primary(Arc<Route>),
-    /// A further target of a route.
-    Further(Arc<Route>, usize),
-    /// The client named it itself.
-    Named(Arc<str>),
-}
-
-impl PlannedTarget {
-    /// The model to ask the provider for.
-    pub(super) fn model(&self) -> &str {
-        match &self.model {
-            Model::Primary(route) => &route.upstream_model,
-            Model::Further(route, index) => &route.targets[*index].upstream_model,
-            Model::Named(name) => name,
-        }
-    }
-
-    /// How it differs from its protocol's book.
-    pub(super) fn quirks(&self) -> Arc<Quirks> {
-        self.provider.quirks(self.protocol, self.model())
-    }
-
-    /// Its share in mode `balance`; a primary binding that is not listed has one of 1.
-    fn weight(&self) -> u32 {
-        match &self.model {
-            Model::Primary(_) | Model::Named(_) => 1,
-            Model::Further(route, index) => route.targets[*index].weight,
-        }
-    }
-
-    /// What rests when this target fails with one of its credentials.
-    pub(super) fn circuit(&self, credential: Option<&CredentialId>) -> Circuit {
-        Circuit {
-            provider: self.provider.provider.uid.clone(),
-            credential: credential.cloned(),
-            model: Some(self.model().to_owned()),
-        }
-    }
 }
 
 /// What is asked, as far as it decides who answers.

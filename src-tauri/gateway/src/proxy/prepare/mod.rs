@@ -3,20 +3,21 @@
 //! Each target gets its own, made of the client's own bytes: what was made for one provider is never sent to
 //! the next.
 
+mod job;
+
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use keyway_protocols::{
-    Protocol, Target,
+    Protocol,
     carrier::Carrier,
-    compact_request,
-    cross::{self, Asked, Memory, ReasoningForm, Thought, WayBack},
+    cross::{ReasoningForm, WayBack},
     envelope::{self, Scanner},
     loss::Losses,
     quirks::Quirks,
 };
-use sha2::{Digest, Sha256};
 
+use self::job::Job;
 use super::{
     ask::{Ask, OwnedAction, Spot, Turn},
     convert,
@@ -24,10 +25,7 @@ use super::{
     multipart,
     plan::PlannedTarget,
 };
-use crate::{
-    app::App,
-    ids::{KeyId, ProviderUid},
-};
+use crate::{app::App, ids::KeyId};
 
 /// So many bytes on both sides of a seam between pieces are looked at for what may lie across it.
 const SEAM: usize = 8;
@@ -206,135 +204,5 @@ async fn converted(
     })
 }
 
-/// A conversion with all it needs, so that it can be done on another thread.
-struct Job {
-    app: Arc<App>,
-    body: Bytes,
-    from: Protocol,
-    to: Protocol,
-    model: String,
-    provider: String,
-    quirks: Arc<Quirks>,
-}
-
-impl Job {
-    fn new(app: &Arc<App>, ask: &Ask<'_>, target: &PlannedTarget, quirks: Arc<Quirks>) -> Self {
-        Self {
-            app: app.clone(),
-            body: joined(&ask.pieces),
-            from: ask.protocol,
-            to: target.protocol,
-            model: target.model().to_owned(),
-            provider: tag(&target.provider.provider.uid),
-            quirks,
-        }
-    }
-
-    fn target(&self) -> Target<'_> {
-        Target {
-            protocol: self.to,
-            model: &self.model,
-            provider: &self.provider,
-            quirks: &self.quirks,
-        }
-    }
-
-    fn clean(&self) -> Result<Option<(Bytes, Losses)>, ProxyError> {
-        Ok(cross::cleaned(self.from, &self.body, &self.target())?)
-    }
-
-    fn cross(&self, turn: &Turn) -> Result<cross::Crossed, ProxyError> {
-        let now = self.app.clock.now().as_second();
-        let body = if turn.compacts {
-            compact_request(&self.body)?
-        } else {
-            self.body.clone()
-        };
-        let asked = Asked {
-            protocol: self.from,
-            body: &body,
-            alias: &turn.alias,
-            streamed: turn.streamed,
-            list: turn.list,
-            id: &turn.id,
-            now: u64::try_from(now).unwrap_or_default(),
-            reasoning: turn.reasoning,
-        };
-        let memory = Remembered {
-            app: &self.app,
-            turn,
-        };
-        Ok(cross::request(&asked, &self.target(), &memory)?)
-    }
-}
-
-/// The thoughts of the key that asks.
-struct Remembered<'a> {
-    app: &'a App,
-    turn: &'a Turn,
-}
-
-impl Memory for Remembered<'_> {
-    fn recall(&self, call: &str) -> Option<Thought> {
-        let now = self.app.clock.instant();
-        self.app.thoughts.recall(&self.turn.key, call, now)
-    }
-}
-
-/// What carriers name their provider by: the same for all its keys, and nothing that says which one it is.
-fn tag(uid: &ProviderUid) -> String {
-    hex::encode(&Sha256::digest(uid.as_str())[..5])
-}
-
-fn joined(pieces: &[Bytes]) -> Bytes {
-    if let [one] = pieces {
-        return one.clone();
-    }
-    let mut whole = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
-    for piece in pieces {
-        whole.extend_from_slice(piece);
-    }
-    whole.freeze()
-}
-
 #[cfg(test)]
-mod tests {
-    use keyway_protocols::carrier::Opaque;
-    use serde_json::json;
-
-    use super::*;
-
-    fn body() -> Bytes {
-        let carrier = Carrier {
-            provider: "p".to_owned(),
-            opaque: Opaque::Signature("s".to_owned()),
-        };
-        json!({"messages": [{"signature": carrier.wrapped()}]})
-            .to_string()
-            .into()
-    }
-
-    #[test]
-    fn carriers_are_found_wherever_a_body_was_cut() {
-        let body = body();
-        for at in 0..=body.len() {
-            let pieces = [body.slice(..at), body.slice(at..)];
-            assert!(holds_carriers(&pieces), "cut at {at}");
-        }
-        assert!(!holds_carriers(&[Bytes::from_static(b"{\"kw1\":1}")]));
-    }
-
-    #[test]
-    fn a_body_is_looked_into_only_where_it_may_hold_what_is_refused() {
-        let pieces = [Bytes::from_static(b"{\"model\":\"m\",\"store\":true}")];
-        let plain = Quirks::default();
-        let refusing = |field: &str| Quirks {
-            refuses: vec![field.to_owned()],
-            ..Quirks::default()
-        };
-        assert!(!needs_cleaning(&pieces, &plain));
-        assert!(!needs_cleaning(&pieces, &refusing("seed")));
-        assert!(needs_cleaning(&pieces, &refusing("store")));
-        assert!(needs_cleaning(&pieces, &refusing("a.store")));
-    }
-}
+mod tests;

@@ -1,0 +1,122 @@
+use super::*;
+
+fn map(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+    pairs
+        .iter()
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_the_upstream_needs_goes_along_and_credentials_do_not() {
+    let client = map(&[
+        ("authorization", "Bearer db_sk_x"),
+        ("x-api-key", "db_sk_x"),
+        ("x-admin-token", "secret"),
+        ("cookie", "keyway_admin_session=x"),
+        ("anthropic-beta", "context-1m-2025-08-07"),
+        ("anthropic-version", "2023-06-01"),
+        ("idempotency-key", "7"),
+        ("traceparent", "00-1-1-01"),
+        ("x-something-new", "kept"),
+        ("connection", "keep-alive, x-hop"),
+        ("x-hop", "1"),
+        ("sec-fetch-mode", "cors"),
+        ("accept-encoding", "gzip, br"),
+    ]);
+    let sent = forwarded(&client, "api.anthropic.com");
+    let mut names: Vec<_> = sent.keys().map(HeaderName::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "accept-encoding",
+            "anthropic-beta",
+            "anthropic-version",
+            "idempotency-key",
+            "traceparent",
+            "x-keyway-hops",
+            "x-something-new"
+        ]
+    );
+    assert_eq!(sent[header::ACCEPT_ENCODING], "identity");
+}
+
+#[test]
+fn what_only_one_protocol_knows_stays_out_of_the_others() {
+    let client = map(&[
+        ("anthropic-beta", "context-1m-2025-08-07"),
+        ("anthropic-version", "2023-06-01"),
+        ("x-stainless-lang", "js"),
+        ("x-claude-code-session-id", "s"),
+        ("x-codex-window-id", "w"),
+        ("x-goog-api-client", "genai"),
+        ("openai-organization", "o"),
+        ("accept", "*/*"),
+        ("traceparent", "00-1-1-01"),
+    ]);
+    let sent = forwarded_across(&client, "api.deepseek.com", true);
+    let mut names: Vec<_> = sent.keys().map(HeaderName::as_str).collect();
+    names.sort_unstable();
+    let kept = [
+        "accept",
+        "accept-encoding",
+        "content-type",
+        "traceparent",
+        "x-keyway-hops",
+    ];
+    assert_eq!(names, kept);
+    assert_eq!(sent[header::ACCEPT], "text/event-stream");
+}
+
+#[test]
+fn p292_limits_of_another_vendor_do_not_come_back_but_when_to_come_again_does() {
+    let upstream = map(&[
+        ("retry-after-ms", "1200"),
+        ("x-ratelimit-reset-tokens", "6m0s"),
+        ("x-request-id", "req_1"),
+        ("openai-version", "2020-10-01"),
+    ]);
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let back = returned_across(&upstream, Protocol::Anthropic, now);
+    assert_eq!(back.len(), 2, "{back:?}");
+    assert_eq!(back[header::RETRY_AFTER], "2");
+    assert_eq!(back["request-id"], "req_1");
+}
+
+#[test]
+fn workspace_paths_go_to_openai_only() {
+    let client = map(&[("x-codex-turn-metadata", "{}")]);
+    assert!(forwarded(&client, "api.openai.com").contains_key("x-codex-turn-metadata"));
+    assert!(!forwarded(&client, "api.deepseek.com").contains_key("x-codex-turn-metadata"));
+    assert!(!forwarded(&client, "notopenai.com").contains_key("x-codex-turn-metadata"));
+}
+
+#[test]
+fn a_request_that_goes_round_is_recognised() {
+    let mut headers = HeaderMap::new();
+    for _ in 0..MOST_HOPS {
+        assert!(!is_loop(&headers));
+        headers = forwarded(&headers, "127.0.0.1");
+    }
+    assert!(is_loop(&headers));
+}
+
+#[test]
+fn rate_limit_headers_come_back_and_cookies_do_not() {
+    let upstream = map(&[
+        ("retry-after", "3"),
+        ("anthropic-ratelimit-tokens-remaining", "9"),
+        ("x-ratelimit-reset-tokens", "6m0s"),
+        ("set-cookie", "a=b"),
+        ("transfer-encoding", "chunked"),
+    ]);
+    let back = returned(upstream);
+    assert_eq!(back.len(), 3);
+    assert_eq!(back[header::RETRY_AFTER], "3");
+}
