@@ -103,6 +103,9 @@ impl Extra {
         };
         let before = place.before(kept.origin);
         for key in kept.fields.keys().filter(|key| !is_said(key)) {
+            if place == Place::Top && losses.tells(key) {
+                continue;
+            }
             let is_telling = place == Place::Top && NOTABLE.contains(&key.as_str());
             let weight = if is_telling {
                 Weight::Notable

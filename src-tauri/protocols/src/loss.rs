@@ -98,6 +98,11 @@ impl Losses {
         self.0.iter()
     }
 
+    /// Whether it is told what became of a field.
+    pub fn tells(&self, field: &str) -> bool {
+        self.0.iter().any(|loss| loss.field == field)
+    }
+
     /// Whether nothing was lost.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -62,6 +62,10 @@ pub struct Quirks {
     pub reasoning: ReasoningStyle,
     /// The efforts it knows, in rising order; an effort between two of them is raised or lowered to the nearest.
     pub efforts: Vec<Effort>,
+    /// The fewest tokens it thinks with where it is told a number; 0 if it can be told not to think.
+    pub least_thinking: u64,
+    /// The most tokens it thinks with; nothing means any number.
+    pub most_thinking: Option<u64>,
     /// Which of its own thoughts it wants back in Chat.
     pub reasoning_echo: Echo,
     /// Whether its Chat answers hold thoughts between `<think>` and `</think>`.

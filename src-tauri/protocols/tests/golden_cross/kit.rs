@@ -58,6 +58,24 @@ pub(crate) fn models() -> [Model; 5] {
     ]
 }
 
+/// Those that think in an older way.
+pub(crate) fn older_models() -> [Model; 2] {
+    [
+        Model::new(
+            "sonnet-4-5",
+            Anthropic,
+            "claude-sonnet-4-5",
+            "api.anthropic.com",
+        ),
+        Model::new(
+            "gemini-2-5",
+            Gemini,
+            "gemini-2.5-pro",
+            "generativelanguage.googleapis.com",
+        ),
+    ]
+}
+
 /// A request of this protocol with this body.
 pub(crate) fn asked(protocol: Protocol, body: &[u8]) -> Asked<'_> {
     Asked {

@@ -5,4 +5,5 @@
 mod answers;
 mod errors;
 mod kit;
+mod recorded;
 mod requests;

@@ -35,6 +35,10 @@ pub(super) fn express(request: &mut Request, way: &Way<'_>, losses: &mut Losses)
     let shown = if is_hidden { Some(false) } else { shown };
     let mut said = said(wish, way);
     said.shown = shown;
+    if wish == Wish::Off && said.budget.is_some_and(|budget| budget > 0) {
+        let note = "it thinks a little all the same";
+        way.note(Field::Thinking, How::Clamped, note, losses);
+    }
     std::mem::swap(&mut said.extra, &mut request.thinking.extra);
     request.thinking = said;
     if way.quirks().reasoning == ReasoningStyle::None {
@@ -125,14 +129,25 @@ fn nearest(wanted: Effort, known: &[Effort]) -> Option<Effort> {
 /// The number of tokens for it; -1 leaves it to the model, 0 is none.
 fn budget(wish: Wish, way: &Way<'_>) -> Option<i64> {
     let gemini = way.is_to(Protocol::Gemini);
-    match wish {
+    let wanted = match wish {
         Wish::Off => gemini.then_some(0),
         Wish::AsMuchAsNeeded if gemini => Some(-1),
         Wish::AsMuchAsNeeded if way.is_to(Protocol::Anthropic) => tokens(Effort::High, gemini),
         Wish::Unsaid | Wish::AsMuchAsNeeded => None,
         Wish::Much(effort) => tokens(effort, gemini),
         Wish::Tokens(tokens) => i64::try_from(tokens).ok(),
-    }
+    };
+    wanted.map(|budget| within(budget, way))
+}
+
+/// A number of tokens that the target takes; what is left to the model stays so.
+fn within(budget: i64, way: &Way<'_>) -> i64 {
+    let Ok(tokens) = u64::try_from(budget) else {
+        return budget;
+    };
+    let most = way.quirks().most_thinking.unwrap_or(u64::MAX);
+    let tokens = tokens.min(most).max(way.quirks().least_thinking);
+    i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
 fn tokens(effort: Effort, gemini: bool) -> Option<i64> {
@@ -171,7 +186,8 @@ fn make_room(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
             } else {
                 limit.saturating_sub(1)
             };
-            spend(thinking, budget, budget.min(most), way, losses);
+            let fitting = budget.min(most).max(way.quirks().least_thinking);
+            spend(thinking, budget, fitting, way, losses);
         }
         None if way.is_to(Protocol::Gemini) && limit < CRAMPED => {
             let least = way.quirks().efforts.first().copied();

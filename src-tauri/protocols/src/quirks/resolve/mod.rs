@@ -143,6 +143,8 @@ impl Default for Quirks {
             prefill: true,
             reasoning: ReasoningStyle::None,
             efforts: vec![Effort::Low, Effort::Medium, Effort::High],
+            least_thinking: 0,
+            most_thinking: None,
             reasoning_echo: Echo::Never,
             think_tags: false,
             forced_tools_while_thinking: true,

@@ -91,6 +91,26 @@ fn p238_thinking_is_left_out_where_it_cannot_be_told() {
 }
 
 #[test]
+fn p259_budgets_stay_within_what_the_model_takes() {
+    let change = |quirks: &mut Quirks| {
+        quirks.reasoning = ReasoningStyle::Budget;
+        (quirks.least_thinking, quirks.most_thinking) = (128, Some(24_576));
+    };
+    for (effort, limit, budget) in [
+        (Effort::None, None, 128),
+        (Effort::Max, None, 24_576),
+        (Effort::Low, None, 4_096),
+        (Effort::High, Some(200), 128),
+    ] {
+        let mut request = hi();
+        request.thinking.effort = Some(effort);
+        request.sampling.max_output = limit;
+        let fitted = fitted_with(OpenAi, Gemini, change, request);
+        assert_eq!(fitted.request.thinking.budget, Some(budget), "{effort:?}");
+    }
+}
+
+#[test]
 fn p259_budgets_become_words_and_words_budgets() {
     let tokens = |budget| Thinking {
         budget: Some(budget),

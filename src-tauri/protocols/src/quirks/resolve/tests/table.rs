@@ -422,6 +422,17 @@ fn p259_geminis_think_by_budget_or_by_level() {
         gemini("gemini-3-flash").efforts,
         [Minimal, Low, Medium, High]
     );
+    for (model, least, most) in [
+        ("gemini-2.5-pro", 128, 32_768),
+        ("gemini-2.5-flash", 0, 24_576),
+    ] {
+        let quirks = gemini(model);
+        assert_eq!(
+            (quirks.least_thinking, quirks.most_thinking),
+            (least, Some(most)),
+            "{model}"
+        );
+    }
     assert!(
         !gemini("gemini-2.5-pro").format_with_tools && gemini("gemini-3-flash").format_with_tools
     );
