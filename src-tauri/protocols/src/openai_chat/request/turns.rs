@@ -55,9 +55,11 @@ impl Reader {
             _ => said(Role::User, &mut fields, &mut extra),
         };
         if !matches!(role.as_str(), "user" | "assistant" | "tool" | "system") {
-            extra.note(CHAT, "role", role.into());
+            extra.note(CHAT, "role", role.as_str().into());
         }
-        if turn.name.is_none() {
+        // A result's name is the tool's.
+        let is_result = matches!(role.as_str(), "tool" | "function");
+        if turn.name.is_none() && !is_result {
             turn.name = take_text(&mut fields, "name");
         }
         keep_rest(&mut extra, fields);

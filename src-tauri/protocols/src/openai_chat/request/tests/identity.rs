@@ -138,3 +138,8 @@ fn odd_values() {
             {"function": {"name": "untyped", "description": null}}], "tool_choice": {"type": "function", "name": "flat"},
     }));
 }
+
+#[test]
+fn a_result_of_a_tool_without_a_name_keeps_its_empty_name() {
+    is_written_as_it_came(&json!({"model": "m", "messages": [{"role": "tool", "name": ""}]}));
+}
