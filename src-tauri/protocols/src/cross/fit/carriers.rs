@@ -121,17 +121,24 @@ fn recall(
     way: &Way<'_>,
     memory: &dyn Memory,
 ) {
-    let before = kept.last_mut().and_then(|part| match &mut part.kind {
-        Kind::Reasoning(reasoning) => Some(reasoning),
-        Kind::Text(_)
-        | Kind::Refusal(_)
-        | Kind::Image(_)
-        | Kind::Audio(_)
-        | Kind::Document(_)
-        | Kind::Call(_)
-        | Kind::Result(_)
-        | Kind::Foreign(_) => None,
-    });
+    // Words may stand between the thoughts and the call.
+    let since = kept
+        .iter_mut()
+        .rev()
+        .take_while(|part| !matches!(part.kind, Kind::Call(_)));
+    let before = since
+        .filter_map(|part| match &mut part.kind {
+            Kind::Reasoning(reasoning) => Some(reasoning),
+            Kind::Text(_)
+            | Kind::Refusal(_)
+            | Kind::Image(_)
+            | Kind::Audio(_)
+            | Kind::Document(_)
+            | Kind::Call(_)
+            | Kind::Result(_)
+            | Kind::Foreign(_) => None,
+        })
+        .next();
     let lacks_text = way.is_to(Protocol::Anthropic)
         && before
             .as_ref()

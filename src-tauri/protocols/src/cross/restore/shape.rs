@@ -1,6 +1,7 @@
 //! One beginning, one end, and parts that hold something, one after the other.
 
 use super::Step;
+use crate::carrier::Carrier;
 use crate::cross::replay;
 use crate::event::{Event, Opening, Start};
 use crate::part::{Kind, Part};
@@ -11,6 +12,10 @@ pub(super) struct Shape {
     has_begun: bool,
     is_over: bool,
     part: Open,
+    has_words: bool,
+    /// What the provider wants back with the part that follows, said behind words. When nothing follows it is left
+    /// out: clients take the last part for the answer, and an empty thought would stand in its place.
+    behind_words: Option<Carrier>,
 }
 
 /// The part that is open.
@@ -37,6 +42,7 @@ impl Shape {
 
     fn open(&mut self, opening: Opening, out: &mut Vec<Event>) {
         self.close(Event::Close, out);
+        self.settle(out);
         self.part = match opening {
             Opening::Text | Opening::Refusal | Opening::Reasoning => Open::Announced(opening),
             Opening::Call(_) => {
@@ -51,7 +57,10 @@ impl Shape {
             return;
         }
         match std::mem::replace(&mut self.part, Open::Passed) {
-            Open::Announced(opening) => out.push(Event::Open(opening)),
+            Open::Announced(opening) => {
+                self.has_words |= matches!(opening, Opening::Text | Opening::Refusal);
+                out.push(Event::Open(opening));
+            }
             Open::Passed => {}
             Open::None => {
                 // What belongs to no part is no content.
@@ -85,11 +94,22 @@ impl Shape {
         match std::mem::take(&mut self.part) {
             Open::None => {}
             Open::Announced(opening) => {
-                if matches!(event, Event::CloseWith(_)) {
-                    out.extend([Event::Open(opening), event]);
+                if let Event::CloseWith(carrier) = event {
+                    if self.has_words {
+                        self.behind_words = Some(carrier);
+                    } else {
+                        out.extend([Event::Open(opening), Event::CloseWith(carrier)]);
+                    }
                 }
             }
             Open::Passed => out.push(event),
+        }
+    }
+
+    /// Says what was held back for the part that follows.
+    fn settle(&mut self, out: &mut Vec<Event>) {
+        if let Some(carrier) = self.behind_words.take() {
+            out.extend([Event::Open(Opening::Reasoning), Event::CloseWith(carrier)]);
         }
     }
 }
@@ -114,6 +134,7 @@ impl Step for Shape {
             Event::Close | Event::CloseWith(_) => self.close(event, out),
             Event::Whole(part) => {
                 self.close(Event::Close, out);
+                self.settle(out);
                 self.whole(part, out);
             }
             Event::Failed(_) => {

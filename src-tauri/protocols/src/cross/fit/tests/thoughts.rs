@@ -145,6 +145,27 @@ fn what_a_client_does_not_bring_back_is_remembered_by_the_call() {
 }
 
 #[test]
+fn the_text_of_a_signed_thought_is_remembered_also_where_words_stand_before_the_call() {
+    let signed = |text: &str| thought(text, HERE, Opaque::Signature("s".into()));
+    let remembered = Thought {
+        text: "I look".into(),
+        carrier: Some(Carrier {
+            provider: HERE.into(),
+            opaque: Opaque::Signature("s".into()),
+        }),
+    };
+    let memory = Remembered([("a".to_owned(), remembered)].into());
+
+    let request = looped(vec![signed(""), text("wait")]);
+    let fitted = try_fit(Gemini, Anthropic, |_| {}, request, &memory).unwrap();
+
+    assert_eq!(
+        fitted.script()[1],
+        r#"model: thought(I look) Signature("s") | wait | call a read {}"#
+    );
+}
+
+#[test]
 fn p127_every_thought_stays_a_thought_of_its_own() {
     let kept = |n: &str| thought("", HERE, Opaque::Encrypted(n.into()));
     assert_eq!(

@@ -56,6 +56,27 @@ fn parts_that_nobody_closed_are_closed() {
 }
 
 #[test]
+fn what_a_provider_wants_back_behind_words_goes_with_the_part_that_follows_or_not_at_all() {
+    let signed = || thought("", Some("s"));
+    let parts = |events: Vec<Vec<Event>>| {
+        let (lines, _) = told(&way(Anthropic, Gemini), answer(events));
+        middle(&lines).join(" ")
+    };
+
+    assert_eq!(parts(vec![text("x"), signed()]), "text +x close");
+    let before = parts(vec![signed(), text("x")]);
+    assert!(
+        before.starts_with("thought close") && before.ends_with("text +x close"),
+        "{before}"
+    );
+    let between = parts(vec![text("x"), signed(), text("y")]);
+    assert!(
+        between.starts_with("text +x close thought close"),
+        "{between}"
+    );
+}
+
+#[test]
 fn words_in_one_piece_come_as_a_stream() {
     let parts = [Part::text("x"), Part::new(Kind::Refusal("no".into()))];
     let (lines, _) = told(
