@@ -11,7 +11,7 @@ use super::reasoning::{Thought, client_signature, take_thoughts};
 use crate::carrier::{Carrier, Opaque};
 use crate::codec::{Target, Unsayable};
 use crate::extra::Extra;
-use crate::part::{Kind, Media, Part, Parts};
+use crate::part::{Call, Kind, Media, Part, Parts};
 
 /// Who reads a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +75,13 @@ fn take_calls(
 fn place_thoughts(thoughts: Vec<Thought>, parts: &mut Vec<Part>) {
     let mut front = 0;
     for thought in thoughts {
-        let call = thought.call.as_deref();
-        let is_it = |part: &Part| {
-            part.as_call()
-                .is_some_and(|known| Some(known.id.as_str()) == call)
-        };
-        let at = parts.iter().position(is_it).unwrap_or(front);
+        let named = thought.call.as_deref().and_then(|call| {
+            let is_it = |known: &Call| known.id == call;
+            parts
+                .iter()
+                .position(|part| part.as_call().is_some_and(is_it))
+        });
+        let at = named.unwrap_or(front);
         let before = at.checked_sub(1).and_then(|before| parts.get_mut(before));
         // The same signature may have come on the call, without the words.
         if let Some(Part {

@@ -34,6 +34,8 @@ pub(super) fn settle(request: &mut Request, way: &Way<'_>) {
 struct Ids {
     rule: CallIds,
     taken: HashSet<String>,
+    /// How often each id was wished for, so that none is numbered from the beginning again.
+    wishes: HashMap<String, usize>,
     /// By the client's id: the calls that wait for a result, and the one that got the last.
     open: HashMap<String, Waiting>,
 }
@@ -49,6 +51,7 @@ impl Ids {
         Self {
             rule,
             taken: HashSet::new(),
+            wishes: HashMap::new(),
             open: HashMap::new(),
         }
     }
@@ -56,10 +59,10 @@ impl Ids {
     fn call(&mut self, id: &str) -> String {
         let wish = legal(id, self.rule);
         let mut unique = wish.clone();
-        let mut count = 2;
+        let count = self.wishes.entry(wish.clone()).or_insert(1);
         while !self.taken.insert(unique.clone()) {
-            unique = numbered(&wish, count, self.rule);
-            count += 1;
+            *count += 1;
+            unique = numbered(&wish, *count, self.rule);
         }
         let waiting = self.open.entry(id.to_owned()).or_default();
         waiting.calls.push_back(unique.clone());

@@ -1,10 +1,12 @@
 //! Which tools have to be used, said in the ways that the target has.
 
+use std::collections::HashSet;
+
 use super::fields::Field;
 use super::way::Way;
 use crate::Protocol;
 use crate::loss::{How, Losses, Weight};
-use crate::request::{Request, Tool, ToolChoice, ToolKind, ToolName};
+use crate::request::{Request, Tool, ToolChoice, ToolKind};
 
 /// Drops a choice that has nothing to choose from, and turns a choice among some tools into a shorter list of tools.
 pub(super) fn settle(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
@@ -31,8 +33,13 @@ fn narrow(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     if knows_subsets(way) {
         return;
     }
+    let allowed: HashSet<(&str, Option<&str>)> = names
+        .iter()
+        .map(|name| (name.name.as_str(), name.namespace.as_deref()))
+        .collect();
     let is_allowed = |tool: &Tool| {
-        matches!(tool.kind, ToolKind::Hosted { .. }) || names.iter().any(|name| is(tool, name))
+        matches!(tool.kind, ToolKind::Hosted { .. })
+            || allowed.contains(&(tool.name.as_str(), tool.namespace.as_deref()))
     };
     let choice = if *required {
         ToolChoice::Any
@@ -55,10 +62,6 @@ fn narrow(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
     }
     request.tools = kept;
     request.tool_choice = Some(choice);
-}
-
-fn is(tool: &Tool, name: &ToolName) -> bool {
-    tool.name == name.name && tool.namespace == name.namespace
 }
 
 /// Whether the target takes all tools and a choice among some of them, which spares its prompt cache.

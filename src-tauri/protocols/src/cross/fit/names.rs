@@ -55,6 +55,8 @@ struct Naming<'a> {
     way: &'a Way<'a>,
     given: HashMap<(Option<String>, String), String>,
     taken: HashSet<String>,
+    /// How often each name was wished for, so that none is numbered from the beginning again.
+    wishes: HashMap<String, usize>,
     names: Names,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Naming<'a> {
             way,
             given: HashMap::new(),
             taken: HashSet::new(),
+            wishes: HashMap::new(),
             names: Names::default(),
         }
     }
@@ -128,11 +131,12 @@ impl<'a> Naming<'a> {
         };
         let wish = self.legal(&full);
         let mut name = wish.clone();
-        let mut count = 2;
+        let mut count = self.wishes.get(&wish).copied().unwrap_or(1);
         while !self.taken.insert(name.clone()) {
-            name = self.with_end(&wish, &format!("_{count}"));
             count += 1;
+            name = self.with_end(&wish, &format!("_{count}"));
         }
+        self.wishes.insert(wish, count);
         let wraps = tool.custom && custom::wraps(self.way);
         if name != tool.name || wraps || tool.namespace.is_some() {
             let tool = tool.clone();

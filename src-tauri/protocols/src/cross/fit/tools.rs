@@ -1,5 +1,7 @@
 //! The tools themselves: how many, with which schemas.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::fields::Field;
@@ -8,7 +10,7 @@ use crate::Protocol;
 use crate::codec::Unsayable;
 use crate::extra::Extra;
 use crate::loss::{How, Losses, Weight};
-use crate::part::Kind;
+use crate::part::Part;
 use crate::request::{Request, Tool, ToolKind, Turn};
 use crate::schema;
 
@@ -64,16 +66,21 @@ fn declare(request: &mut Request, way: &Way<'_>) {
     if !way.quirks().history_tools_declared {
         return;
     }
-    let mut missing: Vec<String> = Vec::new();
-    for part in request.turns.iter().flat_map(Turn::parts) {
-        if let Kind::Call(call) = &part.kind
-            && !missing.contains(&call.name)
-            && !request.tools.iter().any(|tool| tool.name == call.name)
-        {
-            missing.push(call.name.clone());
-        }
-    }
-    request.tools.extend(missing.into_iter().map(stub));
+    let mut known: HashSet<&str> = request
+        .tools
+        .iter()
+        .map(|tool| tool.name.as_str())
+        .collect();
+    let calls = request
+        .turns
+        .iter()
+        .flat_map(Turn::parts)
+        .filter_map(Part::as_call);
+    let missing: Vec<Tool> = calls
+        .filter(|call| known.insert(&call.name))
+        .map(|call| stub(call.name.clone()))
+        .collect();
+    request.tools.extend(missing);
 }
 
 fn stub(name: String) -> Tool {

@@ -1,6 +1,6 @@
 //! Calls: the client's names and forms of its tools, ids that tell calls apart, and arguments that it can read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Step;
 use super::arguments;
@@ -22,6 +22,8 @@ pub(super) struct Calls {
     /// What ids begin with that no provider gave.
     prefix: String,
     ids: HashSet<String>,
+    /// How often each id came, so that none is numbered from the beginning again.
+    repeats: HashMap<String, usize>,
     open: Open,
 }
 
@@ -54,6 +56,7 @@ impl Calls {
             trimmed: way.quirks.drop_empty_arguments.clone(),
             prefix: way.reply.id.clone(),
             ids: HashSet::new(),
+            repeats: HashMap::new(),
             open: Open::None,
         }
     }
@@ -108,12 +111,11 @@ impl Calls {
             id
         };
         let mut free = id.clone();
-        let mut count = 1_usize;
-        while self.ids.contains(&free) {
-            count += 1;
+        let count = self.repeats.entry(id.clone()).or_insert(1);
+        while !self.ids.insert(free.clone()) {
+            *count += 1;
             free = format!("{id}_{count}");
         }
-        self.ids.insert(free.clone());
         free
     }
 

@@ -27,13 +27,15 @@ pub(super) struct CallsInText {
     inside: Option<(&'static str, &'static str)>,
     /// What may be the beginning of a mark, or belongs to the open call.
     held: String,
+    /// Up to where `held` is known not to hold the end of the open call.
+    searched: usize,
 }
 
 impl CallsInText {
     fn scan(&mut self, out: &mut Vec<Event>) {
         loop {
             if let Some((begin, end)) = self.inside {
-                let Some(at) = self.held.find(end) else {
+                let Some(at) = self.find_end(end) else {
                     return;
                 };
                 let rest = self.held.split_off(at + end.len());
@@ -52,6 +54,19 @@ impl CallsInText {
                 return self.say(&text, out);
             }
         }
+    }
+
+    fn find_end(&mut self, end: &str) -> Option<usize> {
+        let from = self.searched;
+        let found = self.held[from..].find(end).map(|at| from + at);
+        self.searched = match found {
+            Some(_) => 0,
+            // The last bytes may be the beginning of it.
+            None => self
+                .held
+                .floor_char_boundary(self.held.len().saturating_sub(end.len())),
+        };
+        found
     }
 
     fn say(&mut self, text: &str, out: &mut Vec<Event>) {
@@ -87,6 +102,7 @@ impl CallsInText {
     /// The text is at its end; a call need not be.
     fn end(&mut self, out: &mut Vec<Event>) {
         let rest = std::mem::take(&mut self.held);
+        self.searched = 0;
         match self.inside.take() {
             Some((begin, _)) => self.call(begin, &rest, rest.len(), out),
             None => self.say(&rest, out),

@@ -1,5 +1,7 @@
 //! Ids of calls, which Google often leaves out.
 
+use std::collections::{HashMap, VecDeque};
+
 use crate::ids::Fingerprint;
 
 /// The calls seen so far, to give ids to those without and to find the call that a result answers.
@@ -9,6 +11,8 @@ pub(in super::super) struct Calls {
     seed: String,
     turn: usize,
     seen: Vec<Seen>,
+    /// Where in `seen` the calls with an id are.
+    places: HashMap<String, VecDeque<usize>>,
 }
 
 #[derive(Debug)]
@@ -43,6 +47,10 @@ impl Calls {
     ) -> String {
         let is_derived = told.is_none();
         let id = told.unwrap_or_else(|| self.derived(name, arguments));
+        self.places
+            .entry(id.clone())
+            .or_default()
+            .push_back(self.seen.len());
         self.seen.push(Seen {
             id: id.clone(),
             name: name.to_owned(),
@@ -64,10 +72,8 @@ impl Calls {
     ///
     /// Without an id it is the first open call of its name, of the latest turn that has one.
     pub(in super::super) fn result(&mut self, told: Option<String>, name: &str) -> String {
-        let by_id = |seen: &&mut Seen| Some(&seen.id) == told.as_ref() && !seen.is_answered;
-        if let Some(seen) = self.seen.iter_mut().find(by_id) {
-            seen.is_answered = true;
-            return seen.id.clone();
+        if let Some(id) = told.as_ref().filter(|id| self.answer(id)) {
+            return id.clone();
         }
         let is_open = |seen: &Seen| {
             !seen.is_answered
@@ -75,16 +81,11 @@ impl Calls {
                 // A result with an id of its own answers no call that has another one.
                 && (told.is_none() || seen.is_derived)
         };
-        let latest = self
-            .seen
-            .iter()
-            .filter(|seen| is_open(seen))
-            .map(|seen| seen.turn)
-            .max();
-        let open = self
-            .seen
-            .iter_mut()
-            .find(|seen| is_open(seen) && Some(seen.turn) == latest);
+        // Turns come in order, and of long conversations nearly all calls are answered: the search begins behind.
+        let latest = self.seen.iter().rfind(|seen| is_open(seen));
+        let turn = latest.map_or(usize::MAX, |seen| seen.turn);
+        let begin = self.seen.partition_point(|seen| seen.turn < turn);
+        let open = self.seen[begin..].iter_mut().find(|seen| is_open(seen));
         match (open, told) {
             (Some(seen), _) => {
                 seen.is_answered = true;
@@ -93,6 +94,19 @@ impl Calls {
             (None, Some(told)) => told,
             (None, None) => self.derived(name, "result"),
         }
+    }
+
+    /// Notes the first open call with this id as answered, if there is one.
+    fn answer(&mut self, id: &str) -> bool {
+        let Some(places) = self.places.get_mut(id) else {
+            return false;
+        };
+        while let Some(place) = places.pop_front() {
+            if !std::mem::replace(&mut self.seen[place].is_answered, true) {
+                return true;
+            }
+        }
+        false
     }
 }
 

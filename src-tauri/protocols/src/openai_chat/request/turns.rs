@@ -1,5 +1,7 @@
 //! From messages to turns.
 
+use std::collections::VecDeque;
+
 use serde_json::{Map, Value};
 
 use super::super::CHAT;
@@ -24,7 +26,7 @@ pub(super) fn read(messages: Vec<Value>) -> Result<Vec<Turn>, Unsayable> {
 #[derive(Debug, Default)]
 struct Reader {
     /// The calls of the last assistant's message that were not answered.
-    open: Vec<Asked>,
+    open: VecDeque<Asked>,
     /// How many calls there were in the older form.
     legacy: usize,
 }
@@ -100,7 +102,7 @@ impl Reader {
             (None, Some(name)) => call.name == *name,
             (None, None) => true,
         });
-        let asked = at.map(|at| self.open.remove(at));
+        let asked = at.and_then(|at| self.open.remove(at));
         if id.is_none() && !is_legacy {
             extra.note(CHAT, "tool_call_id", "absent".into());
         }

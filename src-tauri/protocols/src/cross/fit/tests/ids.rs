@@ -54,6 +54,21 @@ fn p091_p271_calls_with_the_same_id_get_ids_of_their_own() {
     );
 }
 
+/// Counting up from the beginning for each of them would take minutes.
+#[test]
+fn ids_that_come_thousands_of_times_are_soon_told_apart() {
+    let many = |part: fn() -> Part| std::iter::repeat_with(part).take(20_000).collect();
+    let request = talk(vec![
+        user(vec![text("hi")]),
+        model(many(|| call("a", "read"))),
+        user(many(|| result("a", "one"))),
+    ]);
+
+    let fitted = fitted(OpenAi, Anthropic, request);
+
+    assert_eq!(ids(&fitted.request).last().unwrap(), "a_20000");
+}
+
 #[test]
 fn p230_ids_of_nine_letters_where_only_those_are_taken() {
     let request = talk(vec![

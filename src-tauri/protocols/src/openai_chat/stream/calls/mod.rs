@@ -202,12 +202,17 @@ impl Slot {
 
     /// Passes on what came, except what may turn out otherwise: a placeholder, or an object written as a string.
     fn send(&mut self, out: &mut Vec<Step>) {
-        let start = self.arguments.trim_start();
-        let is_string = self.form == CallForm::Function && start.starts_with('"');
-        if is_string || self.arguments.trim() == "{}" {
+        // Whatever was passed on already cannot turn out otherwise.
+        if self.sent == 0 && self.is_undecided() {
             return;
         }
         self.send_rest(out);
+    }
+
+    fn is_undecided(&self) -> bool {
+        let start = self.arguments.trim_start();
+        let is_string = self.form == CallForm::Function && start.starts_with('"');
+        is_string || start.trim_end() == "{}"
     }
 
     fn send_rest(&mut self, out: &mut Vec<Step>) {
