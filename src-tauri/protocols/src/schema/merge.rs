@@ -1,5 +1,7 @@
 //! Several object schemas as one.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 /// Adds what must hold besides.
@@ -33,12 +35,13 @@ pub(super) fn with_any(object: &mut Map<String, Value>, alternatives: &[Map<Stri
     let Some((first, others)) = alternatives.split_first() else {
         return;
     };
+    let others: Vec<HashSet<String>> = others
+        .iter()
+        .map(|alternative| required(alternative).into_iter().collect())
+        .collect();
+    let by_all = |name: &String| others.iter().all(|names| names.contains(name));
     let mut names = required(object);
-    names.extend(required(first).into_iter().filter(|name| {
-        others
-            .iter()
-            .all(|alternative| required(alternative).contains(name))
-    }));
+    names.extend(required(first).into_iter().filter(by_all));
     set_required(object, names);
 }
 
@@ -96,12 +99,9 @@ pub(super) fn required(object: &Map<String, Value>) -> Vec<String> {
 }
 
 fn set_required(object: &mut Map<String, Value>, names: Vec<String>) {
-    let mut once: Vec<String> = Vec::with_capacity(names.len());
-    for name in names {
-        if !once.contains(&name) {
-            once.push(name);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut once = names;
+    once.retain(|name| seen.insert(name.clone()));
     if once.is_empty() {
         object.remove("required");
     } else {

@@ -1,5 +1,7 @@
 //! Whether a schema may be declared strict.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{merge, refs, walk};
@@ -100,9 +102,10 @@ fn is_object_schema(object: &Map<String, Value>) -> bool {
 
 fn is_closed(object: &Map<String, Value>) -> bool {
     let required = merge::required(object);
+    let names: HashSet<&String> = required.iter().collect();
     let properties = object.get("properties").and_then(Value::as_object);
     let is_required = |properties: &Map<String, Value>| {
-        properties.keys().all(|name| required.contains(name)) && required.len() == properties.len()
+        properties.keys().all(|name| names.contains(name)) && required.len() == properties.len()
     };
     object.get("additionalProperties") == Some(&Value::Bool(false))
         && properties.is_some_and(is_required)

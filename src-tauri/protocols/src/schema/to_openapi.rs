@@ -28,7 +28,8 @@ const NOTED: [&str; 17] = [
 
 /// The schema as Gemini's older dialect takes it: references in place, one upper-case type each, choices as `anyOf`.
 pub fn to_openapi(schema: &Value) -> Value {
-    convert(&refs::inlined(schema), 0).into()
+    let mut left = refs::MOST_ADDED;
+    convert(&refs::inlined(schema), 0, &mut left).into()
 }
 
 /// The schema of a tool's arguments in Gemini's older dialect; nothing if the tool has none.
@@ -41,12 +42,14 @@ pub fn to_parameters(schema: Option<&Value>) -> Option<Value> {
     if rooted.schema.get("properties").is_none_or(is_empty) {
         return None;
     }
-    let mut parameters = convert(&rooted.schema, 0);
+    let mut left = refs::MOST_ADDED;
+    let mut parameters = convert(&rooted.schema, 0, &mut left);
     note::describe(&mut parameters, rooted.note.as_slice());
     Some(parameters.into())
 }
 
-fn convert(schema: &Value, depth: usize) -> Map<String, Value> {
+/// `left` is how many bytes may still be added by saying the same in several choices.
+fn convert(schema: &Value, depth: usize, left: &mut usize) -> Map<String, Value> {
     let Value::Object(object) = schema else {
         return typed::anything();
     };
@@ -62,13 +65,18 @@ fn convert(schema: &Value, depth: usize) -> Map<String, Value> {
         object.insert("nullable".to_owned(), true.into());
     }
     if choices.is_empty() {
-        return one(&object, depth);
+        return one(&object, depth, left);
     }
-    one_of(object, &choices, depth)
+    one_of(object, &choices, depth, left)
 }
 
 /// A schema that leaves a choice.
-fn one_of(mut object: Map<String, Value>, choices: &[Value], depth: usize) -> Map<String, Value> {
+fn one_of(
+    mut object: Map<String, Value>,
+    choices: &[Value],
+    depth: usize,
+    left: &mut usize,
+) -> Map<String, Value> {
     let mut choices: Vec<Map<String, Value>> = choices
         .iter()
         .filter_map(Value::as_object)
@@ -76,36 +84,47 @@ fn one_of(mut object: Map<String, Value>, choices: &[Value], depth: usize) -> Ma
         .collect();
     if choices.len() == 1 {
         merge::with_all(&mut object, &choices.remove(0));
-        return convert(&object.into(), depth + 1);
+        return convert(&object.into(), depth + 1, left);
     }
     if let Some(values) = listed(&choices) {
         object.insert("enum".to_owned(), values.into());
-        return one(&object, depth);
+        return one(&object, depth, left);
     }
     if object.contains_key("properties") {
         merge::with_any(&mut object, &choices);
-        return one(&object, depth);
+        return one(&object, depth, left);
     }
     let mut out = typed::heading(&object, &notes(&object));
     for keyword in ["title", "description", "default", "nullable"] {
         object.remove(keyword);
     }
+    share(object.clone(), &mut choices, left);
     let choices: Vec<Value> = choices
         .into_iter()
-        .map(|mut choice| {
-            merge::with_all(&mut choice, &object);
-            convert(&choice.into(), depth + 1).into()
-        })
+        .map(|choice| convert(&choice.into(), depth + 1, left).into())
         .collect();
     if choices.is_empty() {
-        return one(&object, depth);
+        return one(&object, depth, left);
     }
     out.insert("anyOf".to_owned(), choices.into());
     out
 }
 
+/// What stands beside choices is said in each of them, unless that would blow the schema up.
+fn share(beside: Map<String, Value>, choices: &mut [Map<String, Value>], left: &mut usize) {
+    let beside = Value::Object(beside);
+    let added = refs::size(&beside, 0).saturating_mul(choices.len());
+    let (Some(rest), Value::Object(beside)) = (left.checked_sub(added), beside) else {
+        return;
+    };
+    *left = rest;
+    for choice in choices {
+        merge::with_all(choice, &beside);
+    }
+}
+
 /// A schema without choices; several types are a choice as well.
-fn one(object: &Map<String, Value>, depth: usize) -> Map<String, Value> {
+fn one(object: &Map<String, Value>, depth: usize, left: &mut usize) -> Map<String, Value> {
     let (kinds, is_nullable) = typed::kinds(object);
     let mut object = object.clone();
     if is_nullable {
@@ -114,29 +133,39 @@ fn one(object: &Map<String, Value>, depth: usize) -> Map<String, Value> {
     if let [first, _, ..] = kinds.as_slice() {
         // A list of values has one type, whatever is said.
         if object.contains_key("enum") || object.contains_key("const") {
-            return leaf(&object, *first, depth);
+            return leaf(&object, *first, depth, left);
         }
-        return each_kind(object, &kinds, depth);
+        return each_kind(object, &kinds, depth, left);
     }
     let kind = kinds.first().copied().unwrap_or(Kind::String);
-    leaf(&object, kind, depth)
+    leaf(&object, kind, depth, left)
 }
 
-fn each_kind(mut object: Map<String, Value>, kinds: &[Kind], depth: usize) -> Map<String, Value> {
+fn each_kind(
+    mut object: Map<String, Value>,
+    kinds: &[Kind],
+    depth: usize,
+    left: &mut usize,
+) -> Map<String, Value> {
     let mut out = typed::heading(&object, &notes(&object));
     for keyword in ["title", "description", "default", "nullable"] {
         object.remove(keyword);
     }
     let choices: Vec<Value> = kinds
         .iter()
-        .map(|kind| leaf(&object, *kind, depth).into())
+        .map(|kind| leaf(&object, *kind, depth, left).into())
         .collect();
     out.insert("anyOf".to_owned(), choices.into());
     out
 }
 
 /// A schema of one type.
-fn leaf(object: &Map<String, Value>, kind: Kind, depth: usize) -> Map<String, Value> {
+fn leaf(
+    object: &Map<String, Value>,
+    kind: Kind,
+    depth: usize,
+    left: &mut usize,
+) -> Map<String, Value> {
     let mut notes = notes(object);
     let values = typed::values(object, kind, &mut notes);
     typed::note_format(object, kind, &mut notes);
@@ -149,32 +178,37 @@ fn leaf(object: &Map<String, Value>, kind: Kind, depth: usize) -> Map<String, Va
     typed::copy_limits(object, kind, &mut out);
     match kind {
         Kind::Array => {
-            out.insert("items".to_owned(), items(object, depth));
+            out.insert("items".to_owned(), items(object, depth, left));
         }
-        Kind::Object => properties(object, depth, &mut out),
+        Kind::Object => properties(object, depth, left, &mut out),
         Kind::String | Kind::Number | Kind::Integer | Kind::Boolean => {}
     }
     out
 }
 
 /// What a list holds; where each place has its own schema, any of them.
-fn items(object: &Map<String, Value>, depth: usize) -> Value {
+fn items(object: &Map<String, Value>, depth: usize, left: &mut usize) -> Value {
     let items = object.get("items").filter(|items| !items.is_boolean());
     let items = items.or_else(|| object.get("prefixItems"));
     match items {
-        Some(Value::Array(list)) => convert(&json!({ "anyOf": list }), depth + 1),
-        Some(schema) => convert(schema, depth + 1),
+        Some(Value::Array(list)) => convert(&json!({ "anyOf": list }), depth + 1, left),
+        Some(schema) => convert(schema, depth + 1, left),
         None => typed::anything(),
     }
     .into()
 }
 
-fn properties(object: &Map<String, Value>, depth: usize, out: &mut Map<String, Value>) {
+fn properties(
+    object: &Map<String, Value>,
+    depth: usize,
+    left: &mut usize,
+    out: &mut Map<String, Value>,
+) {
     let named = object.get("properties").and_then(Value::as_object);
     let mut properties: Map<String, Value> = named
         .into_iter()
         .flatten()
-        .map(|(name, schema)| (name.clone(), convert(schema, depth + 1).into()))
+        .map(|(name, schema)| (name.clone(), convert(schema, depth + 1, left).into()))
         .collect();
     let mut required = merge::required(object);
     required.retain(|name| properties.contains_key(name));

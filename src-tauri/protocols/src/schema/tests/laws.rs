@@ -43,6 +43,17 @@ fn references_do_not_blow_a_schema_up() {
 }
 
 #[test]
+fn choices_do_not_blow_a_schema_up() {
+    let mut schema = json!({"type": "string"});
+    for _ in 0..50 {
+        let choices = json!([{"type": "array"}, {"type": "array", "minItems": 1}]);
+        schema = json!({"anyOf": choices, "items": schema});
+    }
+
+    assert!(to_openapi(&schema).to_string().len() < 16 << 20);
+}
+
+#[test]
 fn schemas_that_are_nested_too_deep_are_cut() {
     let mut deep = json!({"type": "string", "encrypted": 1});
     for _ in 0..1000 {
