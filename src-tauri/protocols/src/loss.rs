@@ -68,28 +68,30 @@ impl Losses {
     }
 
     fn note(&mut self, field: String, how: How, weight: Weight, note: String) {
-        let same = |loss: &&mut Loss| loss.field == field && loss.how == how && loss.note == note;
-        if let Some(loss) = self.0.iter_mut().find(same) {
-            loss.count = loss.count.saturating_add(1);
+        self.count(Loss {
+            field,
+            how,
+            weight,
+            note,
+            count: 1,
+        });
+    }
+
+    fn count(&mut self, loss: Loss) {
+        let is_same = |known: &&mut Loss| {
+            known.field == loss.field && known.how == loss.how && known.note == loss.note
+        };
+        if let Some(known) = self.0.iter_mut().find(is_same) {
+            known.count = known.count.saturating_add(loss.count);
         } else if self.0.len() < MOST_LOSSES {
-            self.0.push(Loss {
-                field,
-                how,
-                weight,
-                note,
-                count: 1,
-            });
+            self.0.push(loss);
         }
     }
 
     /// Takes in what another part of the conversion lost.
     pub fn absorb(&mut self, other: Self) {
         for loss in other.0 {
-            let times = loss.count;
-            self.note(loss.field, loss.how, loss.weight, loss.note);
-            if let Some(last) = self.0.last_mut() {
-                last.count = last.count.max(times);
-            }
+            self.count(loss);
         }
     }
 
@@ -150,6 +152,21 @@ mod tests {
             [2, 1]
         );
         assert_eq!(losses.header().as_deref(), Some("clamped n, dropped a"));
+    }
+
+    #[test]
+    fn what_another_part_lost_is_added_to_the_same_loss() {
+        let mut losses = Losses::default();
+        losses.dropped("a", Weight::Harmless);
+        losses.dropped("b", Weight::Harmless);
+        let mut others = Losses::default();
+        others.dropped("a", Weight::Harmless);
+        others.dropped("a", Weight::Harmless);
+
+        losses.absorb(others);
+
+        let counts: Vec<u32> = losses.iter().map(|loss| loss.count).collect();
+        assert_eq!(counts, [3, 1]);
     }
 
     #[test]

@@ -247,6 +247,16 @@ impl Part {
     }
 }
 
+impl ToolResult {
+    /// Whether the tool failed and its answer does not say so: protocols without a field for it need a word.
+    pub(crate) fn hides_failure(&self) -> bool {
+        let text = self.content.list.iter().find_map(Part::as_text);
+        let start = text.and_then(|text| text.trim_start().get(..5));
+        let is_said = start.is_some_and(|start| start.eq_ignore_ascii_case("error"));
+        self.is_error == Some(true) && !is_said
+    }
+}
+
 impl Parts {
     /// Content that is one string.
     pub fn plain(text: impl Into<String>) -> Self {

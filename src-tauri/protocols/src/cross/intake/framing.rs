@@ -56,7 +56,8 @@ impl Framing {
     fn of(held: BytesMut) -> Self {
         let bom = usize::from(held.starts_with(b"\xEF\xBB\xBF")) * 3;
         match held.get(json::skip_blank(&held, bom)) {
-            None => Self::Unknown(held),
+            // Blanks say nothing, however many a provider sends to keep the connection alive.
+            None => Self::Unknown(BytesMut::from(&held[..bom])),
             // A list of one whole answer is a list all the same: Gemini's readers take either.
             Some(b'[') => Self::List {
                 list: List::default(),

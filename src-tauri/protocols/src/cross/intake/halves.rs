@@ -83,11 +83,6 @@ impl Halves {
         }
     }
 
-    /// Whether a half waits for the next event.
-    pub(super) fn is_waiting(&self) -> bool {
-        self.waiting.is_some()
-    }
-
     fn give_up(&mut self, events: &mut Vec<Event>) {
         events.extend(self.waiting.take().map(|(_, kind)| kind(LOST.to_string())));
     }
@@ -146,7 +141,7 @@ mod tests {
                 out.push_str(&text);
             }
         }
-        assert!(halves.is_waiting());
+        assert!(halves.waiting.is_some());
         let mut events = vec![Event::Close];
         halves.join(&mut events);
 

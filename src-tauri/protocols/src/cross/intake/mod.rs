@@ -31,7 +31,7 @@ pub(super) struct Intake {
     framing: Framing,
     reader: Box<dyn ReadStream>,
     halves: Halves,
-    /// Whether the last data held single halves of characters.
+    /// Whether single halves of characters came: a reader may hold them back.
     has_marks: bool,
     /// Whether anything came that could be an answer.
     is_heard: bool,
@@ -125,14 +125,14 @@ impl Intake {
         let from = out.len();
         let text = marked(data);
         self.reader.read(name, &text, out);
-        self.has_marks = matches!(text, Cow::Owned(_));
+        self.has_marks |= matches!(text, Cow::Owned(_));
         self.join(from, out);
         self.settle(from, out);
     }
 
     /// Joins characters that came in two halves.
     fn join(&mut self, from: usize, out: &mut Vec<Event>) {
-        if std::mem::take(&mut self.has_marks) || self.halves.is_waiting() {
+        if self.has_marks {
             let mut read = out.split_off(from);
             self.halves.join(&mut read);
             out.append(&mut read);

@@ -126,16 +126,17 @@ fn write_result(turn: &Turn, result: &ToolResult, target: &Target<'_>) -> Result
 
 /// A failure is told in words: the protocol has no field for it.
 fn failed(result: &ToolResult, content: Value) -> Value {
-    let silent = content.as_str().filter(|text| !says_error(text));
-    match silent {
-        Some(text) if result.is_error == Some(true) => format!("Error: {text}").into(),
-        Some(_) | None => content,
+    if !result.hides_failure() {
+        return content;
     }
-}
-
-fn says_error(text: &str) -> bool {
-    let start = text.trim_start().get(..5);
-    start.is_some_and(|start| start.eq_ignore_ascii_case("error"))
+    match content {
+        Value::String(text) => format!("Error: {text}").into(),
+        Value::Array(mut list) => {
+            list.insert(0, json!({ "type": "text", "text": "Error:" }));
+            list.into()
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other,
+    }
 }
 
 fn finished(turn: &Turn, mut message: Map<String, Value>) -> Value {

@@ -178,6 +178,7 @@ impl StreamReader {
                 return;
             }
             self.finish_calls(out);
+            self.catch_up(out);
         }
         self.speech.say(piece, out);
     }
@@ -188,16 +189,21 @@ impl StreamReader {
         self.speech.call(steps, out);
     }
 
-    /// Closes all that is open. Blanks behind calls are no text.
+    /// Closes all that is open.
     fn close(&mut self, out: &mut Vec<Event>) {
         self.finish_calls(out);
+        self.catch_up(out);
+        self.speech.close(out);
+    }
+
+    /// Says what waited for the calls. Blanks behind calls are no text.
+    fn catch_up(&mut self, out: &mut Vec<Event>) {
         let is_word = |said: &Said| !matches!(said, Said::Text(text) if text.trim().is_empty());
         let late = std::mem::take(&mut self.late);
         let is_telling = late.iter().any(is_word);
         for piece in late.into_iter().filter(|_| is_telling) {
             self.speech.say(piece, out);
         }
-        self.speech.close(out);
     }
 
     /// The answer is whole.

@@ -141,17 +141,17 @@ fn output(result: &ToolResult, part: &Part, page: &mut Page<'_>) -> Option<Value
         let text = content.list.first().and_then(Part::as_text)?;
         return Some(as_spelled(text, part));
     }
-    let failed = result.is_error == Some(true);
+    let is_hidden = result.hides_failure();
     if let Some(text) = only_text(content).filter(|_| !page.own) {
-        let text = if failed {
-            as_error(text)
+        return Some(if is_hidden {
+            format!("Error: {text}").into()
         } else {
-            text.to_owned()
-        };
-        return Some(text.into());
+            text.into()
+        });
     }
     let mut list = listed(content, page);
-    if failed {
+    if is_hidden {
+        // This protocol has no word for failure, so the text says it.
         list.insert(0, json!({"type": "input_text", "text": "Error:"}));
     }
     Some(list.into())
@@ -172,15 +172,6 @@ fn only_text(content: &Parts) -> Option<&str> {
         [] => Some(""),
         [part] if part.cache.is_none() => part.as_text(),
         _ => None,
-    }
-}
-
-/// This protocol has no word for failure, so the text says it.
-fn as_error(text: &str) -> String {
-    if text.starts_with("Error") {
-        text.to_owned()
-    } else {
-        format!("Error: {text}")
     }
 }
 

@@ -111,6 +111,26 @@ fn a_failed_result_says_so_once() {
 }
 
 #[test]
+fn a_failed_result_that_is_a_list_says_so_too() {
+    let mut text = Part::text("boom");
+    text.cache = Some(Cache::default());
+    let mut part = result("a", Parts::list(vec![text]));
+    let Kind::Result(told) = &mut part.kind else {
+        unreachable!()
+    };
+    told.is_error = Some(true);
+    let quirks = Quirks {
+        cache: CacheStyle::Anthropic,
+        ..book()
+    };
+
+    let messages = messages(vec![Turn::of(Role::User, vec![part])], &quirks);
+
+    assert_eq!(messages[0]["content"][0]["text"], "Error:");
+    assert_eq!(messages[0]["content"][1]["text"], "boom");
+}
+
+#[test]
 fn p232_no_arguments_are_an_empty_object() {
     let turns = vec![Turn::of(Role::Assistant, vec![call("a", "")])];
     assert_eq!(

@@ -196,3 +196,18 @@ fn a_whole_message_in_a_stream_counts_only_if_nothing_came_before() {
         );
     }
 }
+
+#[test]
+fn words_that_waited_for_a_call_come_before_later_ones() {
+    let call = |arguments: &str| json!({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": arguments}}]});
+    let lines = said(
+        &plain(),
+        &[
+            call("{\"a\":"),
+            json!({"content": "first "}),
+            call("1}"),
+            json!({"content": "second"}),
+        ],
+    );
+    assert_eq!(lines[..2], ["call c f: {\"a\":1}", "text: first second"]);
+}
