@@ -115,6 +115,28 @@ async fn inside_an_answer_in_one_piece() {
 }
 
 #[tokio::test]
+async fn behind_the_closing_event_nothing_is_missing() {
+    for (protocol, closing) in [
+        (Protocol::Anthropic, "\"type\":\"message_stop\"}\n\n"),
+        (Protocol::OpenAi, "[DONE]\n\n"),
+        (Protocol::Responses, "\"sequence_number\":9}\n\n"),
+    ] {
+        let stage = Stage::with(Answer::saying("one two").hanging_after(99)).await;
+        let body = sample::stream(protocol, "m", "hi");
+        let mut client = stage.client(protocol, &body).await;
+        assert_eq!(client.reply_head().await.0, 200);
+        client.until(closing).await;
+
+        let entry = stage
+            .hang_up("client abort behind the closing event", client)
+            .await;
+
+        assert_eq!(entry["status_code"], 200, "{protocol}: {entry}");
+        assert_eq!(entry["error_code"], Value::Null, "{protocol}: {entry}");
+    }
+}
+
+#[tokio::test]
 async fn inside_a_stream() {
     for protocol in Protocol::ALL {
         let stage = Stage::with(Answer::saying("one two three four").hanging_after(5)).await;

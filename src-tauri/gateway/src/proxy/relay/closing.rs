@@ -152,8 +152,14 @@ impl Relay {
 }
 
 impl Drop for Relay {
-    /// A client that hung up leaves an answer behind whose beginning still counts.
+    /// A client that hung up leaves an answer behind whose beginning still counts. One that was sent the closing
+    /// event has the whole answer, and need not wait for the connection's end (Codex does not).
     fn drop(&mut self) {
-        self.close_reading();
+        let is_flowing = self.state == State::Flowing;
+        let end = self.close_reading();
+        let is_sent = is_flowing && self.out.is_empty();
+        if is_sent && end.is_some_and(|end| end.reached == Reached::Close) {
+            self.finish();
+        }
     }
 }
