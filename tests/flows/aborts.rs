@@ -85,7 +85,7 @@ async fn before_the_request_is_whole() {
 }
 
 #[tokio::test]
-async fn before_the_upstream_answers() {
+async fn p012_before_the_upstream_answers() {
     for protocol in Protocol::ALL {
         let stage = Stage::with(Answer::silence()).await;
         let body = sample::stream(protocol, "m", "hi");
@@ -101,7 +101,7 @@ async fn before_the_upstream_answers() {
 }
 
 #[tokio::test]
-async fn inside_an_answer_in_one_piece() {
+async fn p012_inside_an_answer_in_one_piece() {
     let stage = Stage::with(Answer::saying("hello").byte_by_byte().hanging_after(50)).await;
     let body = sample::ask(Protocol::Anthropic, "m", "hi");
     let client = stage.client(Protocol::Anthropic, &body).await;
@@ -137,7 +137,7 @@ async fn behind_the_closing_event_nothing_is_missing() {
 }
 
 #[tokio::test]
-async fn inside_a_stream() {
+async fn p012_inside_a_stream() {
     for protocol in Protocol::ALL {
         let stage = Stage::with(Answer::saying("one two three four").hanging_after(5)).await;
         let body = sample::stream(protocol, "m", "hi");

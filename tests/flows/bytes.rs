@@ -187,7 +187,7 @@ fn check_headers(request: &Recorded, received: &Received, key: &str) {
 }
 
 #[tokio::test]
-async fn odd_json_passes_as_it_stands() {
+async fn p061_odd_json_passes_as_it_stands() {
     let upstream = ScriptedUpstream::greeting();
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
     let bodies = [

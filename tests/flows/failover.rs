@@ -128,7 +128,7 @@ async fn a_request_that_is_wrong_is_wrong_everywhere() {
 }
 
 #[tokio::test]
-async fn nobody_stands_in_after_the_first_byte() {
+async fn p020_nobody_stands_in_after_the_first_byte() {
     let (first, second) = (ScriptedUpstream::greeting(), ScriptedUpstream::greeting());
     first.always(Answer::saying("one two three").reset_after(3));
     let keyway = two(&first, &second).await;

@@ -160,7 +160,7 @@ async fn clean_end_without_the_closing_event() {
 }
 
 #[tokio::test]
-async fn html_page_with_status_502() {
+async fn p026_html_page_with_status_502() {
     let lines = outcomes_of("HTML page with 502", Answer::bad_gateway_page()).await;
     assert_eq!(
         lines,

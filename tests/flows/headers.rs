@@ -56,7 +56,7 @@ async fn headers_that_matter_go_along_and_the_key_never_does() {
 }
 
 #[tokio::test]
-async fn the_key_is_taken_wherever_it_stands_and_goes_nowhere() {
+async fn p004_p005_the_key_is_taken_wherever_it_stands_and_goes_nowhere() {
     let upstream = ScriptedUpstream::greeting();
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
     let key = keyway.key();
@@ -66,6 +66,7 @@ async fn the_key_is_taken_wherever_it_stands_and_goes_nowhere() {
         ("authorization", key),
         ("x-api-key", key),
         ("x-goog-api-key", key),
+        ("api-key", key),
     ];
     let body = r#"{"model":"m","contents":[],"messages":[],"max_tokens":1}"#;
     for (header, value) in places {
@@ -76,6 +77,8 @@ async fn the_key_is_taken_wherever_it_stands_and_goes_nowhere() {
             "/v1beta/models/m:generateContent",
         ] {
             assert_eq!(caller.post(path, body).await.status, 200, "{header} {path}");
+            let received = upstream.last();
+            assert_eq!(received.key().as_deref(), Some("upstream-key"), "{path}");
         }
     }
     let caller = Caller::new(keyway.address(), Protocol::Gemini);
@@ -87,7 +90,7 @@ async fn the_key_is_taken_wherever_it_stands_and_goes_nowhere() {
 }
 
 #[tokio::test]
-async fn what_the_upstream_says_beside_the_body_comes_back() {
+async fn p022_what_the_upstream_says_beside_the_body_comes_back() {
     let answer = Answer::saying("hello")
         .header("anthropic-ratelimit-tokens-remaining", "9")
         .header("x-ratelimit-remaining-requests", "8")

@@ -75,7 +75,7 @@ async fn a_body_of_63_mb_passes() {
 }
 
 #[tokio::test]
-async fn a_body_of_65_mb_is_refused_in_the_callers_shape() {
+async fn p011_a_body_of_65_mb_is_refused_in_the_callers_shape() {
     let (upstream, keyway) = stage().await;
     let before = keyway.own_kb();
     let expected = [
@@ -126,7 +126,7 @@ async fn a_body_without_a_length_is_cut_at_the_same_size() {
 }
 
 #[tokio::test]
-async fn broken_bodies_are_explained() {
+async fn p289_broken_bodies_are_explained() {
     let (upstream, keyway) = stage().await;
     let bodies = [
         (

@@ -21,6 +21,7 @@ mod logs;
 mod models;
 mod outcome;
 mod passing;
+mod pitfalls;
 mod relay;
 mod routing;
 mod secrets;

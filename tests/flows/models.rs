@@ -122,7 +122,7 @@ async fn nobody_sees_a_list_without_a_key() {
 }
 
 #[tokio::test]
-async fn probes_need_no_key() {
+async fn p003_probes_need_no_key() {
     let keyway = stage().await;
     let caller = Caller::new(keyway.address(), Protocol::OpenAi);
 
@@ -131,5 +131,6 @@ async fn probes_need_no_key() {
     for path in ["/", "/api/hello"] {
         let head = caller.send(Method::HEAD, path, bytes::Bytes::new()).await;
         assert_eq!(head.status, 200, "HEAD {path}");
+        assert!(head.body.is_empty(), "HEAD {path}");
     }
 }

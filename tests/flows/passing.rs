@@ -105,7 +105,7 @@ async fn the_built_in_provider_has_none_of_them() {
 }
 
 #[tokio::test]
-async fn a_websocket_is_refused_at_once() {
+async fn p137_a_websocket_is_refused_at_once() {
     let (_upstream, keyway) = stage("m").await;
 
     let reply = keyway.responses().get("/v1/responses").await;

@@ -71,7 +71,7 @@ async fn answers_cut_inside_characters_arrive_the_same() {
 }
 
 #[tokio::test]
-async fn compressed_answers_arrive_unpacked() {
+async fn p007_compressed_answers_arrive_unpacked() {
     passes_unchanged(talk().gzipped()).await;
 }
 
@@ -87,7 +87,7 @@ async fn line_ends_of_the_upstream_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn an_event_reaches_the_client_before_the_next_one_is_sent() {
+async fn p014_an_event_reaches_the_client_before_the_next_one_is_sent() {
     let upstream = ScriptedUpstream::greeting();
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
     for protocol in Protocol::ALL {
@@ -154,7 +154,7 @@ async fn standstill(upstream: &ScriptedUpstream) -> usize {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_slowly_slows_the_upstream_down() {
+async fn p055_a_client_that_reads_slowly_slows_the_upstream_down() {
     let upstream = ScriptedUpstream::giving(flood());
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
     let before = keyway.own_kb();
@@ -190,7 +190,7 @@ async fn a_client_that_reads_slowly_slows_the_upstream_down() {
 const ROUNDS: usize = 200;
 
 #[tokio::test]
-async fn a_pooled_connection_that_died_meanwhile_costs_no_request() {
+async fn p019_a_pooled_connection_that_died_meanwhile_costs_no_request() {
     let upstream = ScriptedUpstream::greeting();
     let keyway = TestKeyway::with_provider("m", &upstream, json!({})).await;
     for round in 0..ROUNDS {

@@ -65,7 +65,7 @@ async fn a_provider_can_be_asked_by_name() {
 }
 
 #[tokio::test]
-async fn an_unknown_model_is_told_what_there_is() {
+async fn p286_an_unknown_model_is_told_what_there_is() {
     let (upstream, keyway) = stage().await;
     for protocol in Protocol::ALL {
         let reply = keyway.caller(protocol).say("nothing", "hi").await;
@@ -82,7 +82,7 @@ async fn an_unknown_model_is_told_what_there_is() {
 }
 
 #[tokio::test]
-async fn a_keys_routes_answer_for_names_that_are_no_alias() {
+async fn p081_a_keys_routes_answer_for_names_that_are_no_alias() {
     let (upstream, keyway) = stage().await;
     let fields = json!({"current_route": "Big", "fast_route": "small"});
     let key = keyway.key_with("default", fields).await;

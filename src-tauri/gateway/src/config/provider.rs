@@ -70,11 +70,12 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// Agents themselves give up after 300 s of silence, so waiting longer helps nobody.
+    /// Large models on small machines think for minutes before they say a word; agents wait ten for that, and
+    /// give up after five of silence inside an answer.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_mins(5),
+            first_byte: Duration::from_mins(10),
             idle: Duration::from_mins(5),
         }
     }
@@ -109,5 +110,17 @@ impl fmt::Debug for Credential {
             .field("id", &self.id)
             .field("label", &self.label)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p309_a_first_word_may_take_ten_minutes_and_a_stream_may_rest_for_five() {
+        let limits = Timeouts::default();
+        assert!(limits.first_byte >= Duration::from_mins(10));
+        assert!(limits.idle >= Duration::from_mins(5));
     }
 }

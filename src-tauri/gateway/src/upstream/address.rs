@@ -30,7 +30,7 @@ pub struct BadAddress {
 /// Builds the URL for an action at a provider.
 ///
 /// Base URLs are taken as people paste them: with or without `/v1` for Anthropic, with or without
-/// `/v1beta` for Gemini, and the full URL of the endpoint itself for all.
+/// `/v1beta` for Gemini, a bare host for `OpenAI`, and the full URL of the endpoint itself for all.
 pub fn address(
     base: &str,
     protocol: Protocol,
@@ -74,14 +74,19 @@ pub fn address(
 }
 
 fn openai(base: &str, endpoint: &str, action: Action<'_>) -> String {
-    let root = ["/chat/completions", "/responses"]
+    let full = ["/chat/completions", "/responses"]
         .iter()
-        .find_map(|full| base.strip_suffix(full))
-        .unwrap_or(base);
+        .find_map(|full| base.strip_suffix(full));
+    let root = full.unwrap_or(base);
+    let version = if full.is_none() && is_bare_host(root) {
+        "/v1"
+    } else {
+        ""
+    };
     match action {
-        Action::Generate { .. } => format!("{root}{endpoint}"),
-        Action::CountTokens => format!("{root}{endpoint}/input_tokens"),
-        Action::Models => format!("{root}/models"),
+        Action::Generate { .. } => format!("{root}{version}{endpoint}"),
+        Action::CountTokens => format!("{root}{version}{endpoint}/input_tokens"),
+        Action::Models => format!("{root}{version}/models"),
         Action::Below(path) => below(root, path),
     }
 }
@@ -119,6 +124,12 @@ fn gemini(base: &str, action: Action<'_>, model: &str) -> String {
         Action::Models => format!("{versioned}/models"),
         Action::Below(path) => below(&versioned, path),
     }
+}
+
+/// Whether a base URL names a host and no folder on it.
+fn is_bare_host(base: &str) -> bool {
+    base.split_once("://")
+        .is_some_and(|(_, rest)| !rest.contains('/'))
 }
 
 /// A model's name as part of a path. Clients choose it: it must not begin a query or a fragment.
@@ -162,11 +173,13 @@ mod tests {
     const GENERATE: Action<'_> = Action::Generate { streamed: false };
 
     #[test]
-    fn openai_bases_end_in_v1_or_in_the_endpoint() {
+    fn p002_openai_bases_end_in_v1_in_the_endpoint_or_in_nothing() {
         for base in [
             "https://a.io/v1",
             "https://a.io/v1/",
             "https://a.io/v1/chat/completions",
+            "https://a.io",
+            "https://a.io/",
         ] {
             assert_eq!(
                 url(base, Protocol::OpenAi, GENERATE),
@@ -182,6 +195,14 @@ mod tests {
             "https://a.io/v1/responses"
         );
         assert_eq!(
+            url("https://a.io/api/v4", Protocol::OpenAi, GENERATE),
+            "https://a.io/api/v4/chat/completions"
+        );
+        assert_eq!(
+            url("https://a.io/chat/completions", Protocol::OpenAi, GENERATE),
+            "https://a.io/chat/completions"
+        );
+        assert_eq!(
             url(
                 "https://a.io/v1",
                 Protocol::OpenAi,
@@ -192,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn anthropic_bases_come_with_or_without_version_and_endpoint() {
+    fn p002_anthropic_bases_come_with_or_without_version_and_endpoint() {
         for base in [
             "https://a.io",
             "https://a.io/v1",
@@ -218,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn gemini_bases_come_with_or_without_version() {
+    fn p002_gemini_bases_come_with_or_without_version() {
         for base in ["https://g.io", "https://g.io/v1beta"] {
             assert_eq!(
                 url(base, Protocol::Gemini, Action::Generate { streamed: true }),

@@ -12,6 +12,7 @@ mod grammar;
 mod kit;
 mod prefix;
 mod responses;
+mod rest;
 mod sound;
 mod strange;
 mod travel;

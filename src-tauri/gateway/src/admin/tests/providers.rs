@@ -30,7 +30,7 @@ async fn a_provider_is_made_with_its_key_sealed_and_masked() {
     );
     assert_eq!(
         made["timeouts"],
-        json!({"connect_ms": 10_000, "first_byte_ms": 300_000, "idle_ms": 300_000})
+        json!({"connect_ms": 10_000, "first_byte_ms": 600_000, "idle_ms": 300_000})
     );
     let shown = admin.get(P1).await.ok();
     assert_eq!(shown["provider"], made);

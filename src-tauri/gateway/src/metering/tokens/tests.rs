@@ -142,7 +142,7 @@ fn deferred_tools_count_once_a_search_brought_them_in() {
 }
 
 #[test]
-fn base64_never_counts_as_text() {
+fn p280_base64_never_counts_as_text() {
     let data = png(1_000, 1_000) + &"AAAABBBBCCCC".repeat(20_000);
     let image = json!({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}});
     let url = format!("data:image/png;base64,{data}");
@@ -172,7 +172,7 @@ fn base64_never_counts_as_text() {
 }
 
 #[test]
-fn pictures_cost_what_their_size_says() {
+fn p280_pictures_cost_what_their_size_says() {
     let cases: [(&str, u32, u32, u64); 5] = [
         ("claude-sonnet-4-5", 200, 200, 54),
         ("claude-sonnet-4-5", 1_000, 1_000, 1_334),

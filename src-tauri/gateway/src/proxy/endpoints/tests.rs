@@ -37,7 +37,7 @@ fn each_protocol_is_found_under_every_folder() {
 }
 
 #[test]
-fn gemini_names_model_and_form_in_the_path() {
+fn p142_gemini_names_model_and_form_in_the_path() {
     for (path, model, streamed) in [
         ("/v1beta/models/g-1:generateContent", "g-1", false),
         ("/v1/models/g-1:streamGenerateContent", "g-1", true),
