@@ -155,11 +155,7 @@ async fn p053_an_error_is_the_end_of_the_connections_answer() {
     let word = "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\
         \"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"hi\"}}]}\n\n";
     let answer = Answer::streaming([word, error]);
-    for answer in [
-        answer.clone(),
-        answer.clone().closed_after(2),
-        answer.hanging_after(2),
-    ] {
+    for answer in [answer.clone(), answer.closed_after(2)] {
         let upstream = ScriptedUpstream::giving(answer);
         let keyway = via(Protocol::OpenAi, &upstream).await;
 
