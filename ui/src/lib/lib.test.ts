@@ -3,7 +3,7 @@ import { toInput, toValues } from '@/pages/keys/keyValues';
 import { freeId, furtherEndpoints, matching } from '@/pages/providers/presets';
 import { inOrder, nextPriority } from '@/pages/routes/Targets';
 import { ago, count, duration } from './format';
-import { CLIENTS, snippet } from './snippets';
+import { askedModel, CLIENTS, snippet } from './snippets';
 import { aKey, aPreset } from './testing/stock';
 
 test('numbers and times read as people say them', () => {
@@ -27,6 +27,22 @@ test('every snippet names the address without a trailing slash, the key and the 
     expect(text).toContain('db_sk_x');
     expect(text).toContain('sonnet');
   }
+});
+
+test('a key with a current route is asked by a name that is no alias, so that a switch takes hold', () => {
+  expect(askedModel('deep', ['deep', 'quick'])).toBe('keyway');
+  expect(askedModel('deep', ['deep', 'keyway'])).toBe('keyway-current');
+  expect(askedModel(null, ['deep', 'quick'])).toBe('deep');
+  expect(askedModel(undefined, [])).toBe('echo');
+});
+
+test('Claude Code is told what its own names for models mean, and nothing of other names', () => {
+  const lines = (model: string) => snippet('claude-code', { baseUrl: 'http://x', key: 'k', model });
+  expect(lines('sonnet')).toContain('export ANTHROPIC_DEFAULT_SONNET_MODEL=sonnet\n');
+  expect(lines('opus')).toContain('export ANTHROPIC_DEFAULT_OPUS_MODEL=opus\n');
+  expect(lines('haiku')).toContain('export ANTHROPIC_DEFAULT_HAIKU_MODEL=haiku\n');
+  expect(lines('default')).toContain('export ANTHROPIC_DEFAULT_OPUS_MODEL=default\n');
+  expect(lines('deep')).not.toContain('ANTHROPIC_DEFAULT');
 });
 
 test('an emptied limit is sent as null, a given one as a number', () => {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { revealKey } from '@/api/actions';
 import { configQuery, keysQuery, routesQuery } from '@/api/queries';
 import { cn } from '@/lib/cn';
-import { CLIENTS, type Client, snippet } from '@/lib/snippets';
+import { askedModel, CLIENTS, type Client, snippet } from '@/lib/snippets';
 import { useGroup } from '@/lib/useGroup';
 import { CopyButton } from './ui/CopyButton';
 import { Dialog } from './ui/Dialog';
@@ -31,10 +31,12 @@ export function ConnectPanel({ onClose }: { onClose: () => void }) {
     gcTime: 0,
     retry: false,
   });
-  const wiring = {
-    baseUrl: config.data?.app_base_url ?? location.origin,
-    model: key?.current_route ?? routes[0]?.alias ?? 'echo',
-  };
+  const current = key?.current_route;
+  const model = askedModel(
+    current,
+    routes.map(({ alias }) => alias),
+  );
+  const wiring = { baseUrl: config.data?.app_base_url ?? location.origin, model };
   const text = snippet(client, { ...wiring, key: plaintext.data ?? NO_KEY });
   return (
     <Dialog title={t('connect.title')} about={t('connect.about')} onClose={onClose} shape="wide">
@@ -61,7 +63,12 @@ export function ConnectPanel({ onClose }: { onClose: () => void }) {
           </div>
         </div>
         {plaintext.isError && <Failed error={plaintext.error} />}
-        <p className="text-sm text-soft">{t('connect.hint')}</p>
+        <p className="text-sm text-soft">
+          {t('connect.hint')}{' '}
+          {current && current !== model
+            ? t('connect.switched', { model, current })
+            : t('connect.fixed', { model })}
+        </p>
       </div>
     </Dialog>
   );
