@@ -13,9 +13,9 @@
 //! ```
 //!
 //! There are four readers and four writers, one folder each (`anthropic`, `openai_chat`, `openai_responses`,
-//! `gemini`), and no pairwise code. What the neutral form has no word for travels in an [`extra::Extra`], what only one provider can read in
-//! a [`carrier::Carrier`], and what was lost on the way is told by [`loss::Losses`]. Vendors' differences are
-//! [`quirks`], as data.
+//! `gemini`), and no pairwise code. What the neutral form has no word for travels in an [`extra::Extra`], what only
+//! one provider can read in a [`carrier::Carrier`], and what was lost on the way is told by [`loss::Losses`].
+//! Vendors' differences are [`quirks`], as data.
 
 mod anthropic;
 pub mod carrier;
@@ -30,6 +30,7 @@ mod gemini;
 mod ids;
 mod json;
 pub mod loss;
+mod media;
 mod openai_chat;
 mod openai_responses;
 pub mod part;

@@ -4,7 +4,6 @@ mod clean;
 mod fit;
 mod gather;
 mod intake;
-mod media;
 mod parse;
 mod patch;
 mod replay;

@@ -3,8 +3,8 @@
 use super::way::Way;
 use crate::Protocol;
 use crate::codec::Unsayable;
-use crate::cross::media;
 use crate::loss::{How, Losses, Weight};
+use crate::media;
 use crate::part::{Document, Kind, Media, Part, Source};
 use crate::request::{Request, Role};
 
