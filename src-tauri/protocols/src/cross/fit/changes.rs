@@ -1,5 +1,7 @@
 //! Tools that are offered or taken back amid a conversation: the target gets the list as it is at the end.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::way::Way;
@@ -7,7 +9,7 @@ use crate::Protocol;
 use crate::codec;
 use crate::loss::{How, Losses, Weight};
 use crate::part::{Foreign, Kind, Part};
-use crate::request::{Request, Tool};
+use crate::request::{Request, Tool, ToolName};
 
 /// What a part says about the tools.
 enum Change {
@@ -27,30 +29,69 @@ pub(super) fn apply(request: &mut Request, way: &Way<'_>, losses: &mut Losses) {
             None => true,
         });
     }
+    let mut offer = Offer::of(std::mem::take(&mut request.tools));
     for change in changes {
         match change {
-            Change::Offer(tools) => offer(&mut request.tools, tools),
-            Change::TakeBack(names) => request.tools.retain(|tool| !names.contains(&tool.name)),
+            Change::Offer(tools) => tools.into_iter().for_each(|tool| offer.add(tool)),
+            Change::TakeBack(names) => offer.take_back(&names),
         }
         let place = way.any_part();
         losses.add(place, How::Replaced, Weight::Harmless, "the list of tools");
     }
+    request.tools = offer.tools;
 }
 
-/// A tool that is offered again stands where it stood.
-fn offer(tools: &mut Vec<Tool>, offered: Vec<Tool>) {
-    for tool in offered {
-        match tools.iter_mut().find(|known| is_same(known, &tool)) {
-            Some(known) => *known = tool,
-            None => tools.push(tool),
+/// The tools as they are offered so far.
+struct Offer {
+    tools: Vec<Tool>,
+    /// The places of those that have names.
+    places: HashMap<ToolName, usize>,
+}
+
+impl Offer {
+    fn of(tools: Vec<Tool>) -> Self {
+        let numbered = tools.iter().enumerate().rev();
+        let places = numbered
+            .filter_map(|(place, tool)| Some((name(tool)?, place)))
+            .collect();
+        Self { tools, places }
+    }
+
+    /// Adds a tool; one that is offered again stands where it stood.
+    fn add(&mut self, tool: Tool) {
+        let name = name(&tool);
+        let known = match &name {
+            Some(name) => self.places.get(name).copied(),
+            None => self.tools.iter().position(|known| is_same(known, &tool)),
+        };
+        if let Some(known) = known.and_then(|place| self.tools.get_mut(place)) {
+            *known = tool;
+            return;
         }
+        self.places
+            .extend(name.map(|name| (name, self.tools.len())));
+        self.tools.push(tool);
+    }
+
+    fn take_back(&mut self, names: &[String]) {
+        let mut tools = std::mem::take(&mut self.tools);
+        tools.retain(|tool| !names.contains(&tool.name));
+        *self = Self::of(tools);
     }
 }
 
-/// Tools go by their names; those without are the same if all of them is.
+/// What tells a tool from others; nothing if it has no name.
+fn name(tool: &Tool) -> Option<ToolName> {
+    (!tool.name.is_empty()).then(|| ToolName {
+        name: tool.name.clone(),
+        namespace: tool.namespace.clone(),
+        custom: false,
+    })
+}
+
+/// Tools without names are the same if all of them is.
 fn is_same(known: &Tool, tool: &Tool) -> bool {
-    let named_so = known.name == tool.name && known.namespace == tool.namespace;
-    named_so && (!tool.name.is_empty() || known.kind == tool.kind)
+    known.name.is_empty() && known.namespace == tool.namespace && known.kind == tool.kind
 }
 
 /// Whether a part changes the tools.

@@ -33,40 +33,34 @@ pub(super) struct CallsInText {
 
 impl CallsInText {
     fn scan(&mut self, out: &mut Vec<Event>) {
+        let mut held = std::mem::take(&mut self.held);
+        let mut rest = held.as_str();
         loop {
             if let Some((begin, end)) = self.inside {
-                let Some(at) = self.find_end(end) else {
-                    return;
+                let from = std::mem::take(&mut self.searched);
+                let Some(at) = rest[from..].find(end).map(|at| from + at) else {
+                    // The last bytes may be the beginning of it.
+                    self.searched = rest.floor_char_boundary(rest.len().saturating_sub(end.len()));
+                    break;
                 };
-                let rest = self.held.split_off(at + end.len());
-                let body = std::mem::replace(&mut self.held, rest);
+                let (body, behind) = rest.split_at(at + end.len());
                 self.inside = None;
-                self.call(begin, &body, body.len() - end.len(), out);
-            } else if let Some((at, marks)) = first_mark(&self.held) {
-                let rest = self.held.split_off(at + marks.0.len());
-                let before = std::mem::replace(&mut self.held, rest);
-                self.say(&before[..at], out);
+                self.call(begin, body, at, out);
+                rest = behind;
+            } else if let Some((at, marks)) = first_mark(rest) {
+                self.say(&rest[..at], out);
                 self.inside = Some(marks);
+                rest = &rest[at + marks.0.len()..];
             } else {
-                let safe = self.held.len() - begun_mark(&self.held);
-                let rest = self.held.split_off(safe);
-                let text = std::mem::replace(&mut self.held, rest);
-                return self.say(&text, out);
+                let (sure, behind) = rest.split_at(rest.len() - begun_mark(rest));
+                self.say(sure, out);
+                rest = behind;
+                break;
             }
         }
-    }
-
-    fn find_end(&mut self, end: &str) -> Option<usize> {
-        let from = self.searched;
-        let found = self.held[from..].find(end).map(|at| from + at);
-        self.searched = match found {
-            Some(_) => 0,
-            // The last bytes may be the beginning of it.
-            None => self
-                .held
-                .floor_char_boundary(self.held.len().saturating_sub(end.len())),
-        };
-        found
+        let done = held.len() - rest.len();
+        held.drain(..done);
+        self.held = held;
     }
 
     fn say(&mut self, text: &str, out: &mut Vec<Event>) {
@@ -141,10 +135,11 @@ impl Step for CallsInText {
 }
 
 fn first_mark(text: &str) -> Option<(usize, (&'static str, &'static str))> {
-    let found = MARKS
-        .into_iter()
-        .filter_map(|marks| Some((text.find(marks.0)?, marks)));
-    found.min_by_key(|(at, _)| *at)
+    text.match_indices('<').find_map(|(at, _)| {
+        let here = &text[at..];
+        let marks = MARKS.into_iter().find(|marks| here.starts_with(marks.0))?;
+        Some((at, marks))
+    })
 }
 
 /// How many bytes at the end may be the beginning of a mark.

@@ -65,11 +65,14 @@ impl Splitter {
 
 /// The first tag: where it is, how long, and whether it opens.
 fn next_tag(text: &str) -> Option<(usize, usize, bool)> {
-    let tags = TAGS
-        .iter()
-        .flat_map(|(open, close)| [(*open, true), (*close, false)]);
-    tags.filter_map(|(tag, opens)| Some((text.find(tag)?, tag.len(), opens)))
-        .min_by_key(|(at, ..)| *at)
+    text.match_indices('<').find_map(|(at, _)| {
+        let here = &text[at..];
+        TAGS.iter().find_map(|(open, close)| {
+            let opens = here.starts_with(open);
+            let tag = if opens { open } else { close };
+            here.starts_with(tag).then_some((at, tag.len(), opens))
+        })
+    })
 }
 
 /// How many bytes at the end may be the beginning of a tag.
