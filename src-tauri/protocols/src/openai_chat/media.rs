@@ -1,18 +1,14 @@
 //! Addresses of media, which may hold the medium itself.
 
+use crate::media;
 use crate::part::Source;
 
 /// What an address says, and the address itself if [`url_of`] would not say it in the same characters.
 pub(super) fn read_url(url: String) -> (Source, Option<String>) {
-    let Some((mime, is_plain, data)) = parsed(&url) else {
+    let Some(source) = media::in_address(&url) else {
         return (Source::Url { url, mime: None }, None);
     };
-    let standard = standard(data);
-    let is_same = is_plain && standard == data;
-    let source = Source::Inline {
-        mime,
-        data: standard,
-    };
+    let is_same = url_of(&source).as_ref() == Some(&url);
     (source, (!is_same).then_some(url))
 }
 
@@ -23,43 +19,6 @@ pub(super) fn url_of(source: &Source) -> Option<String> {
         Source::Url { url, .. } => Some(url.clone()),
         Source::File(_) | Source::Text(_) | Source::Parts(_) => None,
     }
-}
-
-/// The media type, whether the head says nothing else and in the usual letters, and the data.
-fn parsed(url: &str) -> Option<(String, bool, &str)> {
-    let head = url.get(..5)?;
-    if !head.eq_ignore_ascii_case("data:") {
-        return None;
-    }
-    let (declared, data) = url[5..].split_once(',')?;
-    let (described, coding) = declared.rsplit_once(';')?;
-    if !coding.trim().eq_ignore_ascii_case("base64") {
-        return None;
-    }
-    let mime = described.split(';').next().unwrap_or_default().trim();
-    let mime = mime.to_ascii_lowercase();
-    let is_plain = head == "data:" && coding == "base64" && described == mime;
-    Some((mime, is_plain, data))
-}
-
-/// The data in the standard alphabet with padding.
-fn standard(data: &str) -> String {
-    let is_odd = |byte: u8| matches!(byte, b'-' | b'_') || byte.is_ascii_whitespace();
-    let mut text = if data.bytes().any(is_odd) {
-        let kept = data.chars().filter(|c| !c.is_ascii_whitespace());
-        kept.map(|c| match c {
-            '-' => '+',
-            '_' => '/',
-            other => other,
-        })
-        .collect()
-    } else {
-        data.to_owned()
-    };
-    while text.len() % 4 > 1 {
-        text.push('=');
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Where the bytes of images and documents are.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Pen;
@@ -10,6 +8,7 @@ use crate::Protocol;
 use crate::anthropic::fields::Fields;
 use crate::codec::Unsayable;
 use crate::extra::Extra;
+use crate::media::decoded_text;
 use crate::part::{Parts, Source};
 
 /// The note that a document of parts is one string.
@@ -88,7 +87,7 @@ pub(super) fn document(
     pen: &mut Pen<'_>,
 ) -> Result<Value, Unsayable> {
     let text = match source {
-        Source::Inline { mime, data } if mime.starts_with("text/") => decoded(data),
+        Source::Inline { mime, data } if mime.starts_with("text/") => decoded_text(mime, data),
         Source::Inline { .. }
         | Source::Url { .. }
         | Source::File(_)
@@ -99,8 +98,4 @@ pub(super) fn document(
         Some(text) => value(&Source::Text(text), extra, pen),
         None => value(source, extra, pen),
     }
-}
-
-fn decoded(data: &str) -> Option<String> {
-    String::from_utf8(STANDARD.decode(data).ok()?).ok()
 }

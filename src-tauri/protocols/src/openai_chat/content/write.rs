@@ -8,6 +8,7 @@ use super::super::media::{read_url, url_of};
 use super::cache_mark;
 use crate::codec::{Target, Unsayable};
 use crate::extra::Extra;
+use crate::media::audio_format;
 use crate::part::{Document, Kind, Media, Part, Source};
 
 /// Writes one part of a content.
@@ -82,11 +83,7 @@ fn write_audio(media: &Media) -> Result<Value, Unsayable> {
     let Source::Inline { mime, data } = &media.source else {
         return Err(Unsayable::new("audio", "a recording has to be inline here"));
     };
-    let format = match mime.strip_prefix("audio/").unwrap_or(mime) {
-        "mpeg" => "mp3",
-        "x-wav" | "wave" | "vnd.wave" => "wav",
-        format => format,
-    };
+    let format = audio_format(mime);
     let mut audio = json!({ "data": data });
     if !format.is_empty() {
         audio["format"] = format.into();

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::content_write::address;
-use super::media::{audio_mime, file_source, source_of, standard};
+use super::media::{audio_mime, file_source, source_of};
 use super::page::Side;
+use crate::media::standard;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{Fields, kind_of, text_of};
 use crate::part::{Cache, Citation, Document, Foreign, Kind, Media, Part, Parts, Source, Text};

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::media::{audio_format, data_url};
+use super::media::data_url;
 use super::page::{Page, Side};
 use crate::extra::Place;
 use crate::loss::Weight;
+use crate::media::audio_format;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{map, restore};
 use crate::part::{Cache, Citation, Document, Kind, Media, Part, Source, Text};
