@@ -121,24 +121,7 @@ fn recall(
     way: &Way<'_>,
     memory: &dyn Memory,
 ) {
-    // Words may stand between the thoughts and the call.
-    let since = kept
-        .iter_mut()
-        .rev()
-        .take_while(|part| !matches!(part.kind, Kind::Call(_)));
-    let before = since
-        .filter_map(|part| match &mut part.kind {
-            Kind::Reasoning(reasoning) => Some(reasoning),
-            Kind::Text(_)
-            | Kind::Refusal(_)
-            | Kind::Image(_)
-            | Kind::Audio(_)
-            | Kind::Document(_)
-            | Kind::Call(_)
-            | Kind::Result(_)
-            | Kind::Foreign(_) => None,
-        })
-        .next();
+    let before = thought_before(kept);
     let lacks_text = way.is_to(Protocol::Anthropic)
         && before
             .as_ref()
@@ -157,6 +140,26 @@ fn recall(
         Some(_) | None if has_thought => {}
         Some(_) | None => kept.push(Part::new(Kind::Reasoning(found))),
     }
+}
+
+/// The thought that the next call belongs to; words may stand between the two.
+fn thought_before(kept: &mut [Part]) -> Option<&mut Reasoning> {
+    let since = kept
+        .iter_mut()
+        .rev()
+        .take_while(|part| !matches!(part.kind, Kind::Call(_)));
+    let mut thoughts = since.filter_map(|part| match &mut part.kind {
+        Kind::Reasoning(reasoning) => Some(reasoning),
+        Kind::Text(_)
+        | Kind::Refusal(_)
+        | Kind::Image(_)
+        | Kind::Audio(_)
+        | Kind::Document(_)
+        | Kind::Call(_)
+        | Kind::Result(_)
+        | Kind::Foreign(_) => None,
+    });
+    thoughts.next()
 }
 
 fn remembered(thought: Thought, way: &Way<'_>) -> Option<Reasoning> {
