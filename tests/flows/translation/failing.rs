@@ -439,3 +439,30 @@ async fn what_cannot_be_said_is_refused_and_its_field_named() {
     let logged = poll_until(PATIENCE, async || stage.keyway.logs().await.len() == 3).await;
     assert!(logged, "refusals are logged, too");
 }
+
+#[tokio::test]
+async fn a_target_that_the_request_can_be_said_to_stands_in() {
+    let (first, second) = (ScriptedUpstream::greeting(), ScriptedUpstream::greeting());
+    let keyway = TestKeyway::start().await;
+    let ids = [
+        keyway.provider(Protocol::Anthropic, &first).await,
+        keyway.provider(Protocol::OpenAi, &second).await,
+    ];
+    let more = json!({"api_key": "another", "label": "second"});
+    let path = "/admin/llm/providers/p1/credentials?group_id=default";
+    keyway.admin().post(path, more).await;
+    keyway.failover("m", &[&ids[0], &ids[1]], MODEL).await;
+    let mut body = sample::ask(Protocol::OpenAi, "m", "hi");
+    body["n"] = json!(2);
+
+    let reply = keyway.openai().ask(body.clone()).await;
+    second.always(Answer::status(503));
+    let refused = keyway.openai().ask(body).await;
+
+    assert_eq!(reply.status, 200, "{}", reply.wire());
+    let entry = keyway.log_of(&reply).await;
+    assert_eq!(logged(&entry), "200, tried: not_convertible, 200");
+    assert_eq!(entry["losses"], json!([]));
+    assert_eq!((first.calls(), second.calls()), (0, 2));
+    assert_eq!(refused.status, 503, "{}", refused.wire());
+}

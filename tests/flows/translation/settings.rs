@@ -83,6 +83,29 @@ async fn an_owner_knows_better_what_a_provider_takes() {
 }
 
 #[tokio::test]
+async fn p246_a_basic_responses_provider_gets_functions_for_free_text_tools() {
+    let stage = Stage::with(ScriptedUpstream::greeting()).await;
+    let client = Protocol::OpenAiResponses;
+    let path = format!(
+        "/admin/llm/providers/{}?group_id=default",
+        Stage::provider(client)
+    );
+    let mut body = sample::ask(client, &via(client), "hi");
+    body["tools"] = json!([{"type": "custom", "name": "apply_patch", "description": "d"}]);
+    stage.caller(client).ask(body.clone()).await;
+    let full = stage.upstream.last().json();
+    let basic = json!({"quirks": {"custom_tools": false, "tool_namespaces": false}});
+    stage.keyway.admin().patch(&path, basic).await;
+
+    stage.caller(client).ask(body).await;
+    let down = stage.upstream.last().json();
+
+    assert_eq!(full["tools"][0]["type"], "custom", "{full}");
+    assert_eq!(down["tools"][0]["type"], "function", "{down}");
+    assert_eq!(down["tools"][0]["name"], "apply_patch");
+}
+
+#[tokio::test]
 async fn thoughts_come_in_tags_or_not_at_all_where_the_route_or_the_key_says_so() {
     let talk = Talk::saying("Four.").thinking("Two and two.");
     let stage = Stage::with(ScriptedUpstream::talking(talk)).await;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
+use keyway_protocols::loss::Losses;
 
 use super::{
     answer::{Answer, Origin},
@@ -46,7 +47,12 @@ pub(super) async fn ask(
     let candidates = candidates(targets, key);
     let mut leftover = None;
     let mut body = Body::default();
+    // What cannot be said to a target cannot be said to it with another key either.
+    let mut unsayable: Option<&PlannedTarget> = None;
     for (index, candidate) in candidates.iter().enumerate() {
+        if unsayable.is_some_and(|target| std::ptr::eq(target, candidate.target)) {
+            continue;
+        }
         // A circuit without an alternative is of no use: the upstream's own word is worth more than ours.
         if candidates.len() > 1 && !app.health.admits(&candidate.circuit(), app.clock.now()) {
             continue;
@@ -57,6 +63,10 @@ pub(super) async fn ask(
             Ok(answered) => {
                 let held = answered.answer.held().await;
                 leftover = Some(Leftover::Answered(index, Box::new(held)));
+            }
+            Err(error) if error.is_final() => {
+                unsayable = Some(candidate.target);
+                leftover.get_or_insert(Leftover::Failed(error));
             }
             Err(error) if error.is_retryable() => leftover = Some(Leftover::Failed(error)),
             Err(error) => return Err(error),
@@ -141,6 +151,7 @@ impl<'a> Candidate<'a> {
         status: &mut Option<StatusCode>,
     ) -> Result<Answered, ProxyError> {
         let app = exchange.app.clone();
+        exchange.entry.losses = Losses::default();
         let prepared = body.for_target(&app, ask, self.target).await?;
         exchange.entry.losses = prepared.losses.clone();
         let credential = self.credential.map(|credential| &**credential);

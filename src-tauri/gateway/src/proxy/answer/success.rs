@@ -43,6 +43,7 @@ pub(super) async fn succeeded(
         back.remove(header::CONTENT_ENCODING);
     }
     exchange.entry.protocol_out = Some(protocol);
+    exchange.tell_losses(&mut back);
     let decoder = decoder.unwrap_or_default();
     match manner {
         Manner::Json if exchange.entry.streamed => {
