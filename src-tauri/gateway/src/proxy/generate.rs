@@ -15,7 +15,7 @@ use super::{
     endpoints::GeminiPath,
     error::ProxyError,
     exchange::{self, Exchange},
-    failover,
+    failover, headers,
     intake::{self, Intake},
     plan::{self, Plan, Question, Targets, Wants},
 };
@@ -134,7 +134,8 @@ pub(super) fn planned(
         protocol: wanted.protocol,
         wants: wanted.wants,
         across: wanted.across,
-        id: exchange.id(),
+        // A conversation that stays with one provider finds its prompt cache there.
+        id: headers::session(&asked.head.headers).unwrap_or_else(|| exchange.id()),
     };
     let plan = plan::plan(group, key, question)?;
     if let Some(route) = &plan.route {

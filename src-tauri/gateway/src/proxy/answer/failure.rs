@@ -132,7 +132,7 @@ pub(super) fn answer(
     if let Some(wait) = told.retry_after
         && !back.contains_key(header::RETRY_AFTER)
     {
-        back.insert(header::RETRY_AFTER, headers::seconds(wait));
+        back.insert(header::RETRY_AFTER, headers::seconds(wait, protocol));
     }
     if let Some(again) = told.should_retry {
         let again = if again { "true" } else { "false" };

@@ -203,6 +203,7 @@ fn models(posted: bool, rest: &str, version: &str) -> Option<Endpoint> {
         return (!posted).then_some(Endpoint::Models { gemini });
     }
     let id = decoded(rest.strip_prefix('/')?);
+    // Clients put `models/` in front of what they were told, which may have it already.
     let id = id.strip_prefix("models/").unwrap_or(&id);
     if !posted {
         return Some(Endpoint::Model {
@@ -230,7 +231,11 @@ fn models(posted: bool, rest: &str, version: &str) -> Option<Endpoint> {
     }
 }
 
-/// The path without the folder it is served under, and its version.
+/// Where Google's cloud has its models: `/v1/projects/{p}/locations/{l}/publishers/google/models/…`.
+const PUBLISHED: &str = "/publishers/google/models/";
+
+/// The path without the folder it is served under, and its version. A version that stands there twice, as when a
+/// client adds its own to a base URL that has one, is one.
 fn tail(path: &str) -> Option<(&str, &str)> {
     let rest = PREFIXES.iter().find_map(|prefix| {
         path.strip_prefix(prefix)
@@ -240,7 +245,14 @@ fn tail(path: &str) -> Option<(&str, &str)> {
         rest.strip_prefix(version)
             .is_some_and(|rest| rest.starts_with('/'))
     })?;
-    Some((rest.strip_prefix(version)?, version))
+    let rest = rest.strip_prefix(version)?;
+    let again = rest
+        .strip_prefix(version)
+        .filter(|rest| !version.is_empty() && rest.starts_with('/'));
+    let rest = again.unwrap_or(rest);
+    let published = rest.find(PUBLISHED);
+    let model = published.map(|at| &rest[at + PUBLISHED.len() - "/models/".len()..]);
+    Some((model.unwrap_or(rest), version))
 }
 
 /// A path that stays below the base URL it is joined to.

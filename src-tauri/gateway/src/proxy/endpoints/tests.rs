@@ -86,6 +86,34 @@ fn models_are_listed_one_by_one_and_all() {
 }
 
 #[test]
+fn p002_a_version_that_stands_there_twice_is_one() {
+    for (path, once) in [
+        ("/v1/v1/messages", "/v1/messages"),
+        ("/v1/v1/chat/completions", "/v1/chat/completions"),
+        ("/api/v1/v1/responses", "/v1/responses"),
+        ("/messages", "/v1/messages"),
+    ] {
+        assert!(post(once).is_some());
+        assert_eq!(post(path), post(once), "{path}");
+    }
+    assert_eq!(post("/v1/v1"), None);
+}
+
+#[test]
+fn p142_googles_models_are_found_wherever_they_are_published() {
+    let plain = post("/v1beta/models/m-1:generateContent");
+    assert!(plain.is_some());
+    for path in [
+        "/v1beta/models/models/m-1:generateContent",
+        "/v1beta/models/m-1%3AgenerateContent",
+        "/v1/publishers/google/models/m-1:generateContent",
+        "/v1/projects/p/locations/l/publishers/google/models/m-1:generateContent",
+    ] {
+        assert_eq!(post(path), plain, "{path}");
+    }
+}
+
+#[test]
 fn paths_that_leave_the_base_url_are_not_served() {
     let get = |path| endpoint(&Method::GET, path);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Which headers go along: from the client to the upstream, and back.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use keyway_protocols::Protocol;
+use keyway_protocols::{Protocol, error};
 
 /// Counts how many gateways a request went through, so that a chain of them ends.
 pub(super) const HOPS: HeaderName = HeaderName::from_static("x-keyway-hops");
@@ -139,8 +139,10 @@ pub(super) fn returned_across(
     now: jiff::Timestamp,
 ) -> HeaderMap {
     let mut back = HeaderMap::new();
-    if let Some(wait) = super::retry::retry_after(upstream, now) {
-        back.insert(header::RETRY_AFTER, seconds(wait));
+    let text = |name: &str| upstream.get(name)?.to_str().ok();
+    let wait = super::retry::retry_after(upstream, now).or_else(|| error::until_limits_reset(text));
+    if let Some(wait) = wait {
+        back.insert(header::RETRY_AFTER, seconds(wait, client));
     }
     let names = ["request-id", "x-request-id"];
     if let Some(id) = names.iter().find_map(|name| upstream.get(*name)) {
@@ -149,9 +151,9 @@ pub(super) fn returned_across(
     back
 }
 
-/// A wait in whole seconds, none too short.
-pub(super) fn seconds(wait: std::time::Duration) -> HeaderValue {
-    HeaderValue::from(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+/// A wait in the whole seconds that clients of a protocol obey.
+pub(super) fn seconds(wait: std::time::Duration, client: Protocol) -> HeaderValue {
+    HeaderValue::from(error::retry_after_seconds(wait, client))
 }
 
 /// The header that clients of a protocol look for the id of a request in.
@@ -175,6 +177,18 @@ pub(super) fn returned(mut upstream: HeaderMap) -> HeaderMap {
         upstream.remove(name);
     }
     upstream
+}
+
+/// The conversation a request belongs to, as the client names it; coding agents do.
+pub(super) fn session(client: &HeaderMap) -> Option<&str> {
+    const NAMES: [&str; 4] = [
+        "x-claude-code-session-id",
+        "session-id",
+        "x-session-id",
+        "x-session-affinity",
+    ];
+    let named = NAMES.iter().find_map(|name| client.get(*name))?;
+    named.to_str().ok().filter(|name| !name.is_empty())
 }
 
 /// Whether a request went through so many gateways that it must be going round.

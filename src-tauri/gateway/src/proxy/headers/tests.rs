@@ -120,3 +120,28 @@ fn rate_limit_headers_come_back_and_cookies_do_not() {
     assert_eq!(back.len(), 3);
     assert_eq!(back[header::RETRY_AFTER], "3");
 }
+
+#[test]
+fn p283_limits_that_are_used_up_say_when_to_come_back() {
+    let upstream = map(&[
+        ("x-ratelimit-remaining-requests", "0"),
+        ("x-ratelimit-reset-requests", "1m30s"),
+    ]);
+    let now = "2026-11-20T10:00:00Z".parse().unwrap();
+    let back = |client| returned_across(&upstream, client, now);
+    assert_eq!(back(Protocol::Anthropic)[header::RETRY_AFTER], "90");
+    assert_eq!(
+        back(Protocol::OpenAi)[header::RETRY_AFTER],
+        "60",
+        "its SDKs obey no longer wait"
+    );
+}
+
+#[test]
+fn p030_agents_name_their_conversation() {
+    let codex = map(&[("session-id", "s-1")]);
+    let claude = map(&[("x-claude-code-session-id", "s-2"), ("session-id", "")]);
+    assert_eq!(session(&codex), Some("s-1"));
+    assert_eq!(session(&claude), Some("s-2"));
+    assert_eq!(session(&map(&[("session-id", "")])), None);
+}

@@ -46,7 +46,7 @@ pub(super) struct Question<'a> {
     pub wants: Wants,
     /// Whether it can be said in other protocols than the caller's.
     pub across: bool,
-    /// Something that differs from request to request, to spread them by weight.
+    /// What differs from conversation to conversation, else from request to request, to spread them by weight.
     pub id: &'a str,
 }
 

@@ -89,9 +89,14 @@ fn can_convert(ask: &Ask<'_>, turn: &Turn) -> bool {
     matches!(ask.action, OwnedAction::Generate { .. }) || turn.compacts
 }
 
-/// Thoughts in another form than the protocol's own are another protocol's business, too.
+/// Thoughts in another form than the protocol's own are another protocol's business, too; and so are the tools that
+/// a provider's Responses has no word for.
 fn must_convert(ask: &Ask<'_>, turn: &Turn, target: &PlannedTarget) -> bool {
-    ask.protocol != target.protocol || turn.reasoning != ReasoningForm::Native
+    if ask.protocol != target.protocol || turn.reasoning != ReasoningForm::Native {
+        return true;
+    }
+    let quirks = target.quirks();
+    ask.protocol == Protocol::OpenAiResponses && !(quirks.custom_tools && quirks.tool_namespaces)
 }
 
 /// The client's own bytes, or what is left of them, with the target's name for the model.
