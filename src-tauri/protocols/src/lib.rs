@@ -18,6 +18,7 @@
 //! Vendors' differences are [`quirks`], as data.
 
 mod anthropic;
+mod arguments;
 pub mod carrier;
 mod codec;
 mod counts;

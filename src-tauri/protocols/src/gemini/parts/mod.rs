@@ -1,13 +1,11 @@
 //! Parts: what contents of requests and candidates of answers are made of.
 
-mod arguments;
 mod ids;
 mod read;
 mod results;
 mod signature;
 mod write;
 
-pub(super) use arguments::{Arguments, arguments};
 pub(super) use ids::Calls;
 pub(super) use read::{ReadPart, gather, read};
 pub(super) use write::{PartWriter, Side};

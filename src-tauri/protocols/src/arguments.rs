@@ -6,7 +6,7 @@ use crate::part::CallForm;
 
 /// Arguments as an object.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) enum Arguments {
+pub(crate) enum Arguments {
     /// They are one, or mean one.
     Object(Value),
     /// They are no JSON; how they are told instead.
@@ -14,7 +14,7 @@ pub(in super::super) enum Arguments {
 }
 
 /// The arguments of a call as an object: nothing becomes an empty one, other values become its `value`.
-pub(in super::super) fn arguments(form: CallForm, text: &str) -> Arguments {
+pub(crate) fn arguments(form: CallForm, text: &str) -> Arguments {
     if form == CallForm::Custom {
         return Arguments::Object(json!({ "input": text }));
     }
