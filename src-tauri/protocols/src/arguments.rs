@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::part::CallForm;
 
+/// Where Claude Code puts arguments that are no JSON.
+pub(crate) const UNPARSED: &str = "__unparsedToolInput";
+
 /// Arguments as an object.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Arguments {
@@ -25,8 +28,9 @@ pub(crate) fn arguments(form: CallForm, text: &str) -> Arguments {
         Ok(Value::Null) => Arguments::Object(Value::Object(Map::new())),
         Ok(object @ Value::Object(_)) => Arguments::Object(object),
         Ok(other) => Arguments::Object(json!({ "value": other })),
+        // Claude Code counts as JavaScript does.
         Err(_) => Arguments::Unreadable(json!({
-            "__unparsedToolInput": { "raw": text, "len": text.len() },
+            UNPARSED: { "raw": text, "len": text.encode_utf16().count() },
         })),
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::carrier::{Carrier, Opaque};
 use crate::codec::Unsayable;
+use crate::json;
 use crate::openai_responses::OWN;
 use crate::openai_responses::fields::{kind_of, text_of};
 use crate::part::{Foreign, Kind, Part};
@@ -46,7 +47,7 @@ pub(crate) fn expanded(item: &Value) -> Option<Turn> {
 
 /// The body of a request to `/responses/compact` as one to `/responses` that asks for the same.
 pub fn compact_request(body: &[u8]) -> Result<Bytes, Unsayable> {
-    let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(&json::mended(body)) else {
         return Err(Unsayable::new("", "the body has to be a JSON object"));
     };
     let mut items = match fields.shift_remove("input") {

@@ -1,12 +1,9 @@
 //! The `input` of a call, which is an object here and text elsewhere.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::anthropic::fields::object;
+use crate::arguments::{Arguments, UNPARSED, arguments};
 use crate::part::{Call, CallForm};
-
-/// Where Claude Code puts arguments that are no JSON.
-const UNPARSED: &str = "__unparsedToolInput";
 
 /// The arguments as text; arguments that were no JSON to begin with are what they were.
 pub(in crate::anthropic) fn arguments_of(input: Option<&Value>) -> String {
@@ -27,33 +24,16 @@ fn raw(input: &Value) -> Option<&str> {
 
 /// The `input` that says a call's arguments: an object, whatever they are.
 pub(in crate::anthropic) fn input_of(call: &Call) -> Value {
-    let text = &call.arguments;
-    if call.form == CallForm::Custom {
-        return json!({ "input": text });
-    }
-    match serde_json::from_str(text) {
-        Ok(value) => object_of(value),
-        Err(_) if text.trim().is_empty() => Value::Object(Map::new()),
-        // Claude Code counts as JavaScript does.
-        Err(_) => json!({ UNPARSED: { "raw": text, "len": text.encode_utf16().count() } }),
+    match arguments(call.form, &call.arguments) {
+        Arguments::Object(input) | Arguments::Unreadable(input) => input,
     }
 }
 
 /// Complete arguments that do not begin as an object, as text that a client can parse into one; text that is no
 /// JSON stays as it is.
-pub(in crate::anthropic) fn object_text(arguments: &str) -> String {
-    match serde_json::from_str(arguments) {
-        Ok(value) => object_of(value).to_string(),
-        Err(_) => arguments.to_owned(),
-    }
-}
-
-fn object_of(value: Value) -> Value {
-    match value {
-        Value::Object(_) => value,
-        Value::Null => Value::Object(Map::new()),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Value::Object(object([("value", value)]))
-        }
+pub(in crate::anthropic) fn object_text(text: &str) -> String {
+    match arguments(CallForm::Function, text) {
+        Arguments::Object(object) => object.to_string(),
+        Arguments::Unreadable(_) => text.to_owned(),
     }
 }

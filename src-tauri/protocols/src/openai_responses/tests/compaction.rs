@@ -129,3 +129,11 @@ fn p117_the_endpoint_answers_with_the_item() {
     let plain = write_response(&response, &reply()).to_string();
     assert_eq!(compact_answer(plain.as_bytes()), None);
 }
+
+#[test]
+fn p058_lone_halves_do_not_spoil_a_request_to_sum_up() {
+    let body = br#"{"model":"m","input":"cut \ud83d"}"#;
+    let turned = compact_request(body).unwrap();
+    let turned: Value = serde_json::from_slice(&turned).unwrap();
+    assert_eq!(turned["input"][0]["content"], "cut \u{fffd}");
+}
