@@ -96,10 +96,11 @@ impl Carrier {
         Self::unwrapped(std::str::from_utf8(&inner).ok()?.trim())
     }
 
-    /// Whether a body holds carriers of ours, in either way of wrapping.
+    /// Whether a body holds carriers of ours, in either way of wrapping, or blocks of searches that the gateway made.
     pub fn is_in(body: &[u8]) -> bool {
-        memchr::memmem::find(body, b"\"kw1_").is_some()
-            || memchr::memmem::find(body, b"\"a3cxX").is_some()
+        [&b"\"kw1_"[..], b"\"a3cxX", b"\"srvtoolu_kw1"]
+            .iter()
+            .any(|mark| memchr::memmem::find(body, mark).is_some())
     }
 }
 

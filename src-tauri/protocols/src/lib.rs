@@ -34,6 +34,7 @@ pub mod loss;
 mod media;
 mod openai_chat;
 mod openai_responses;
+mod pages;
 pub mod part;
 mod protocol;
 pub mod quirks;

@@ -99,6 +99,7 @@ fn asked(protocol: Protocol, body: &[u8]) -> Asked<'_> {
         id: "0",
         now: 1,
         reasoning: ReasoningForm::Native,
+        searches: false,
     }
 }
 

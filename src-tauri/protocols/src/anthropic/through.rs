@@ -19,6 +19,7 @@ fn crossed(client: Protocol, target: Protocol, body: &Value) -> Crossed {
         id: "x1",
         now: 1_800_000_000,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     let target = Target {
         protocol: target,

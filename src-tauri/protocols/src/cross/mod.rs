@@ -9,6 +9,7 @@ mod patch;
 mod replay;
 mod request;
 mod restore;
+mod search;
 mod stop;
 mod stream;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::loss::Losses;
 use crate::usage::Usage;
 pub use clean::cleaned;
 pub use request::request;
+pub use search::{Page, SearchFailure, Searched, Wanted};
 pub use stream::CrossStream;
 pub use way_back::WayBack;
 
@@ -48,6 +50,8 @@ pub struct Asked<'a> {
     pub now: u64,
     /// How the client takes the model's thoughts.
     pub reasoning: ReasoningForm,
+    /// Whether the gateway can search the web where the target cannot.
+    pub searches: bool,
 }
 
 /// How a client takes the model's thoughts.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::fit::{self, way::Way};
 use super::parse::parsed;
 use super::way_back::{Names, WayBack};
-use super::{Asked, Crossed, Memory, patch};
+use super::{Asked, Crossed, Memory, patch, search};
 use crate::codec::{self, Reply, Target, Unsayable};
 use crate::loss::Losses;
 use crate::part::{Kind, Part, Source};
@@ -35,20 +35,25 @@ pub fn request(
         client: asked.protocol,
         target,
     };
-    let names = if way.is_straight() {
-        fit::pass(&mut request, &way, &mut losses)
-    } else {
+    if !way.is_straight() {
         request.stream = Some(streamed);
         reply.sums_up = fit::compaction(&mut request);
-        fit::fit(&mut request, &way, memory, &mut losses)?
-    };
+    }
+    let search = asked
+        .searches
+        .then(|| search::offer(&mut request, &way, &mut losses))
+        .flatten();
+    let names = fit::fit_or_pass(&mut request, &way, memory, &mut losses)?;
     let mut body = codec::write_request(&request, target, &mut losses)?;
     patch::apply(&mut body, target.quirks, &mut losses);
     Ok(Crossed {
         body: Bytes::from(body.to_string()),
         streamed,
         losses,
-        way_back: way_back(asked, target, reply, names),
+        way_back: WayBack {
+            search: search.map(Arc::new),
+            ..way_back(asked, target, reply, names)
+        },
     })
 }
 
@@ -61,6 +66,7 @@ fn way_back(asked: &Asked<'_>, target: &Target<'_>, reply: Reply, names: Names) 
         reasoning: asked.reasoning,
         reply,
         names,
+        search: None,
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn way(client: Protocol, target: Protocol) -> WayBack {
             ..Reply::default()
         },
         names: Names::default(),
+        search: None,
     }
 }
 

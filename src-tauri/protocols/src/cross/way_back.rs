@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ReasoningForm;
+use super::search::Search;
 use crate::Protocol;
 use crate::codec::Reply;
 use crate::quirks::Quirks;
@@ -26,6 +27,15 @@ pub struct WayBack {
     pub(super) reply: Reply,
     /// The tools' names, as the client knows them.
     pub(super) names: Names,
+    /// The searches that the gateway makes for the target, if the client wants any.
+    pub(super) search: Option<Arc<Search>>,
+}
+
+impl WayBack {
+    /// Whether the answer may want searches.
+    pub fn searches(&self) -> bool {
+        self.search.is_some()
+    }
 }
 
 /// The tools' names at the provider, and what the client calls them.

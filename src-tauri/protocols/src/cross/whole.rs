@@ -20,6 +20,12 @@ impl WayBack {
         CrossStream::new(self)
     }
 
+    /// A provider's answer in any form, for a client that wants it whole: all of it comes out at the end, which is
+    /// the way of answers that take several rounds.
+    pub fn gathering(&self) -> CrossStream {
+        CrossStream::gathering(self)
+    }
+
     /// A provider's whole answer, for a client that wants it whole; nothing if the body is no answer.
     ///
     /// A provider that was asked for a whole answer and sent events is read all the same.
@@ -63,12 +69,17 @@ impl WayBack {
             .ok()?;
         intake.finish(&mut events);
         let (gathered, ended) = self.restored(events);
-        let mut end = CrossEnd::of(ended, 0);
+        Some(self.gathered(&gathered, CrossEnd::of(ended, 0)))
+    }
+
+    /// What a stream told, as one body.
+    pub(super) fn gathered(&self, gathered: &Gathered, end: CrossEnd) -> CrossBody {
+        let mut end = end;
         if !gathered.is_whole {
             let error = end.error.take().unwrap_or_else(cut);
-            return Some(self.failed(error, end));
+            return self.failed(error, end);
         }
-        Some(self.told(&gathered.response, end))
+        self.told(&gathered.response, end)
     }
 
     fn read(&self, body: &[u8]) -> Option<Answer> {

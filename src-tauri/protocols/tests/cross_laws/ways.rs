@@ -68,6 +68,7 @@ pub(crate) fn asked(client: Protocol) -> Asked<'static> {
         id: "0001",
         now: 1_700_000_000,
         reasoning: ReasoningForm::Native,
+        searches: false,
     }
 }
 

@@ -87,6 +87,7 @@ pub(crate) fn asked(protocol: Protocol, body: &[u8]) -> Asked<'_> {
         id: "0001",
         now: 1_700_000_000,
         reasoning: ReasoningForm::Native,
+        searches: false,
     }
 }
 

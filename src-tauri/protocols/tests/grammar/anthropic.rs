@@ -24,7 +24,12 @@ struct State {
     open: Option<(String, String)>,
     is_signed: bool,
     blocks: u64,
-    calls: HashSet<String>,
+    /// The ids of all calls, those that the provider runs included.
+    ids: HashSet<String>,
+    /// How many of them the client has to run.
+    calls: usize,
+    /// The searches without a result.
+    searches: HashSet<String>,
     is_told: bool,
     ended: Option<Ended>,
 }
@@ -96,7 +101,20 @@ impl State {
                 );
                 name(block, "name")?;
                 let id = name(block, "id")?;
-                ensure!(self.calls.insert(id.to_owned()), "the id {id} twice");
+                ensure!(self.ids.insert(id.to_owned()), "the id {id} twice");
+                self.calls += usize::from(kind == "tool_use");
+                if kind == "server_tool_use" {
+                    ensure!(
+                        id.starts_with("srvtoolu_"),
+                        "the id {id} of a server's tool"
+                    );
+                    self.searches.insert(id.to_owned());
+                }
+            }
+            "web_search_tool_result" => {
+                let id = name(block, "tool_use_id")?;
+                ensure!(self.searches.remove(id), "a result of no search: {id}");
+                found(any(block, "content")?)?;
             }
             _ => {
                 name(block, "tool_use_id")?;
@@ -150,7 +168,13 @@ impl State {
         ensure!(self.open.is_none(), "it ends within a block");
         self.is_told = true;
         let delta = any(value, "delta")?;
-        stopped(delta, self.calls.is_empty())?;
+        stopped(delta, self.calls == 0)?;
+        let is_paused = delta["stop_reason"] == "pause_turn";
+        ensure!(
+            is_paused || self.searches.is_empty(),
+            "searches without results: {:?}",
+            self.searches
+        );
         count(any(value, "usage")?, "output_tokens").map(drop)
     }
 }
@@ -175,6 +199,26 @@ fn begun(message: &Value) -> Result<(), String> {
         "stopped in the beginning"
     );
     counted(any(message, "usage")?)
+}
+
+/// What a search found, or why it failed.
+fn found(content: &Value) -> Result<(), String> {
+    let Some(pages) = content.as_array() else {
+        ensure!(
+            content["type"] == "web_search_tool_result_error",
+            "no result: {content}"
+        );
+        return name(content, "error_code").map(drop);
+    };
+    for page in pages {
+        ensure!(page["type"] == "web_search_result", "no page: {page}");
+        for key in ["url", "encrypted_content"] {
+            name(page, key)?;
+        }
+        text(page, "title")?;
+        any(page, "page_age")?;
+    }
+    Ok(())
 }
 
 fn counted(usage: &Value) -> Result<(), String> {

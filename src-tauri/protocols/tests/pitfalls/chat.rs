@@ -23,6 +23,7 @@ fn crossed(client: Protocol, body: &Value, provider: Protocol, host: &str, model
         id: "0001",
         now: 1,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     let target = Target {
         protocol: provider,

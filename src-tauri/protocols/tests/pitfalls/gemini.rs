@@ -20,6 +20,7 @@ fn crossed(client: Protocol, body: &Value, provider: Protocol) -> Crossed {
         id: "0001",
         now: 1,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     let quirks = Quirks::book(provider);
     let target = Target {

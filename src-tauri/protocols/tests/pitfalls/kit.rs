@@ -42,6 +42,7 @@ pub(crate) fn cross_bytes(
         id: "x1",
         now: 1_800_000_000,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     request(&asked, target, memory)
 }

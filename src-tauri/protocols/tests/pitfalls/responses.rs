@@ -363,6 +363,7 @@ fn p246_a_provider_without_free_text_tools_and_namespaces_gets_functions() {
         id: "0001",
         now: 1,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     let target = Target {
         protocol: OpenAiResponses,

@@ -20,6 +20,7 @@ pub(crate) fn ask(client: Protocol, body: &Value, target: Protocol) -> Result<Cr
         id: "0001",
         now: 1_700_000_000,
         reasoning: ReasoningForm::Native,
+        searches: false,
     };
     let target = Target {
         protocol: target,

@@ -83,6 +83,7 @@ impl Job {
             id: &turn.id,
             now: u64::try_from(now).unwrap_or_default(),
             reasoning: turn.reasoning,
+            searches: false,
         };
         let memory = Remembered {
             app: &self.app,

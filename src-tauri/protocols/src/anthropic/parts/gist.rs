@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::pages;
+
 /// The words of a block; nothing if it can be left out.
 pub(super) fn of(block: &Value) -> Option<String> {
     let text = |key: &str| block.get(key).and_then(Value::as_str);
@@ -45,7 +47,13 @@ fn found(content: &Value) -> String {
     let line = |page: &Value| {
         let url = page.get("url")?.as_str()?;
         let title = page.get("title").and_then(Value::as_str);
-        Some(format!("- {}: {url}", title.unwrap_or("(no title)")))
+        let line = format!("- {}: {url}", title.unwrap_or("(no title)"));
+        // What the gateway found itself can be read by any model.
+        let kept = page.get("encrypted_content").and_then(Value::as_str);
+        Some(match kept.and_then(pages::unwrapped) {
+            Some(text) if !text.is_empty() => format!("{line}\n{text}"),
+            Some(_) | None => line,
+        })
     };
     pages.iter().filter_map(line).collect::<Vec<_>>().join("\n")
 }
@@ -105,6 +113,7 @@ mod tests {
     use serde_json::json;
 
     use super::of;
+    use crate::pages;
 
     #[test]
     fn blocks_say_in_words_what_other_models_need() {
@@ -118,6 +127,13 @@ mod tests {
             (
                 json!({"type": "web_search_tool_result", "content": {"error_code": "unavailable"}}),
                 Some("Error: unavailable"),
+            ),
+            (
+                json!({"type": "web_search_tool_result", "content": [
+                    {"type": "web_search_result", "title": "A", "url": "https://a.example",
+                        "encrypted_content": pages::wrapped("what it says")},
+                    {"type": "web_search_result", "url": "https://b.example", "encrypted_content": "EqgfCioI"}]}),
+                Some("- A: https://a.example\nwhat it says\n- (no title): https://b.example"),
             ),
             (
                 json!({"type": "web_fetch_tool_result", "content": {"url": "https://b.example", "content": page}}),

@@ -9,6 +9,6 @@ mod write;
 
 pub(crate) use read::read_response;
 pub(super) use stop::{ending, stop};
-pub(super) use usage::{counted, counted_after, guessed};
+pub(super) use usage::{add_searches, counted, counted_after, guessed, is_search};
 pub(super) use write::message_id;
 pub(crate) use write::write_response;

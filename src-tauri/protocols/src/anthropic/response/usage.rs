@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::anthropic::fields::object;
+use crate::part::{Kind, Part};
 use crate::usage::Usage;
 
 /// The counts, with what was read from the cache or written to it apart from the rest.
@@ -22,6 +23,24 @@ pub(in crate::anthropic) fn counted(usage: &Usage) -> Map<String, Value> {
         counts.insert("output_tokens_details".to_owned(), details);
     }
     counts
+}
+
+/// Adds how often the web was searched, if it was.
+pub(in crate::anthropic) fn add_searches(searches: u64, counts: &mut Map<String, Value>) {
+    if searches > 0 {
+        let told = json!({ "web_search_requests": searches, "web_fetch_requests": 0 });
+        counts.insert("server_tool_use".to_owned(), told);
+    }
+}
+
+/// Whether a part says what a search found; one that failed costs nothing.
+pub(in crate::anthropic) fn is_search(part: &Part) -> bool {
+    let Kind::Foreign(foreign) = &part.kind else {
+        return false;
+    };
+    let text = foreign.value.get("type").and_then(Value::as_str);
+    text == Some("web_search_tool_result")
+        && foreign.value.get("content").is_some_and(Value::is_array)
 }
 
 /// The counts before anything is known but about how much was asked.

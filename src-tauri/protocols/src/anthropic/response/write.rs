@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{counted, ending, guessed};
+use super::{add_searches, counted, ending, guessed, is_search};
 use crate::anthropic::fields::{add_kept, object};
 use crate::anthropic::parts::answer_block;
 use crate::codec::Reply;
@@ -16,10 +16,12 @@ pub(crate) fn write_response(response: &Response, reply: &Reply) -> Value {
     let has_call = response.parts.iter().any(|part| part.as_call().is_some());
     let has_refusal = response.parts.iter().any(is_refusal);
     let ending = ending(&response.stop, has_call, has_refusal);
-    let usage = response
+    let mut usage = response
         .usage
         .as_ref()
         .map_or_else(|| guessed(reply.input_estimate), counted);
+    let searches = response.parts.iter().filter(|part| is_search(part));
+    add_searches(searches.count() as u64, &mut usage);
     let model = if reply.model.is_empty() {
         &response.model
     } else {

@@ -7,6 +7,7 @@ use super::frames::Blocks;
 use crate::anthropic::parts::{
     answer_block, citation_value, object_text, reasoning_block, signature_of,
 };
+use crate::anthropic::response::is_search;
 use crate::carrier::Carrier;
 use crate::event::{Event, Opening};
 use crate::part::{Call, CallForm, Citation, Kind, Part, Reasoning};
@@ -20,6 +21,8 @@ pub(super) struct Content {
     pub(super) has_call: bool,
     /// Whether the model refused.
     pub(super) has_refusal: bool,
+    /// How often the web was searched.
+    pub(super) searches: u64,
 }
 
 /// The part that is open.
@@ -211,6 +214,7 @@ impl Content {
         self.close(out);
         self.has_call |= part.as_call().is_some();
         self.has_refusal |= matches!(part.kind, Kind::Refusal(_));
+        self.searches += u64::from(is_search(part));
         if let Some(block) = answer_block(part) {
             self.blocks.whole(block, out);
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::content::Content;
 use super::frames::send;
 use crate::Protocol::Anthropic;
-use crate::anthropic::response::{counted_after, ending, guessed, message_id};
+use crate::anthropic::response::{add_searches, counted_after, ending, guessed, message_id};
 use crate::codec::{Reply, WriteStream};
 use crate::error::{ErrorKind, ErrorReply, UpstreamError};
 use crate::event::{Event, Start};
@@ -83,10 +83,11 @@ impl StreamWriter {
             delta["stop_details"] = details;
         }
         let guess = self.reply.input_estimate;
-        let usage = match &self.usage {
+        let mut usage = match &self.usage {
             Some(usage) => counted_after(guess, usage),
             None => guessed(guess),
         };
+        add_searches(self.content.searches, &mut usage);
         let fields = [("delta", delta), ("usage", Value::Object(usage))];
         send("message_delta", fields, out);
         send("message_stop", [], out);

@@ -6,15 +6,17 @@ use super::loops;
 use super::way::Way;
 use crate::Protocol;
 use crate::codec::Target;
-use crate::loss::Losses;
+use crate::loss::{How, Losses, Weight};
+use crate::pages;
 use crate::part::{Kind, Part};
 use crate::quirks::Echo;
-use crate::request::Request;
+use crate::request::{Request, Turn};
 
 /// Unwraps the carriers for this provider and leaves out the thoughts of others; says whether any were left out.
 pub(crate) fn clean(request: &mut Request, target: &Target<'_>, losses: &mut Losses) -> bool {
     let mut is_changed = false;
     for turn in &mut request.turns {
+        tell_searches(turn, losses);
         let list = &mut turn.content.list;
         let count = list.len();
         list.retain_mut(|part| stays(part, target));
@@ -34,6 +36,25 @@ pub(crate) fn clean(request: &mut Request, target: &Target<'_>, losses: &mut Los
         forget_thinking(request);
     }
     true
+}
+
+/// Searches that the gateway made are told in words: their pages are not Anthropic's to read.
+fn tell_searches(turn: &mut Turn, losses: &mut Losses) {
+    turn.content.list.retain_mut(|part| {
+        let Kind::Foreign(foreign) = &mut part.kind else {
+            return true;
+        };
+        if !pages::is_ours(&foreign.value) {
+            return true;
+        }
+        let field = "messages[].content[][web_search]";
+        losses.add(field, How::Replaced, Weight::Harmless, "a text");
+        let Some(gist) = foreign.gist.take() else {
+            return false;
+        };
+        part.kind = Part::text(gist).kind;
+        true
+    });
 }
 
 /// Whether a part stays; carriers for the target are made its own again.

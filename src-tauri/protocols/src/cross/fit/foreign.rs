@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::way::Way;
 use crate::Protocol;
 use crate::loss::{How, Losses, Weight};
+use crate::pages;
 use crate::part::{Foreign, Kind, Part, Source};
 use crate::request::{Request, Role};
 
@@ -60,6 +61,8 @@ fn told(list: &mut Vec<Part>, way: &Way<'_>, losses: &mut Losses) {
 /// The part in words that the target has; nothing if there are none.
 fn plain(mut part: Part, way: &Way<'_>, losses: &mut Losses) -> Option<Part> {
     match &mut part.kind {
+        // What the target's own protocol has stays, but for what the gateway made up.
+        Kind::Foreign(foreign) if way.is_to(foreign.origin) && !pages::is_ours(&foreign.value) => {}
         Kind::Foreign(foreign) => {
             let text = gist(foreign);
             note(foreign, text.is_some(), way, losses);

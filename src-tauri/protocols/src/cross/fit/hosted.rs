@@ -64,7 +64,18 @@ fn stays(tool: &Tool, offers_functions: bool, way: &Way<'_>) -> bool {
     known && way.quirks().web_search && (way.quirks().hosted_with_functions || !offers_functions)
 }
 
-fn loss_name(tool: &Tool, way: &Way<'_>) -> String {
+/// Whether the target searches the web by itself for a client of Anthropic that offers these tools.
+pub(in crate::cross) fn searches_itself(tools: &[Tool], way: &Way<'_>) -> bool {
+    let is_function = |tool: &Tool| match &tool.kind {
+        ToolKind::Hosted { raw, .. } => anthropic::client_tool(raw).is_some(),
+        ToolKind::Function { .. } | ToolKind::Custom { .. } => true,
+    };
+    let goes_along = way.is_to(Protocol::Anthropic) || way.quirks().hosted_with_functions;
+    way.quirks().web_search && (goes_along || !tools.iter().any(is_function))
+}
+
+/// The name of a hosted tool in losses.
+pub(in crate::cross) fn loss_name(tool: &Tool, way: &Way<'_>) -> String {
     let ToolKind::Hosted { raw, origin, .. } = &tool.kind else {
         return way.name(Field::Tools).to_owned();
     };
@@ -103,8 +114,7 @@ fn unforce(
         return Ok(());
     }
     if request.tools.is_empty() {
-        let message = "this model has no such tool of its own; use a model that does, or offer a function instead";
-        return Err(way.refuse(Field::ToolChoice, message));
+        return Err(way.refuse(Field::ToolChoice, missing(request, way)));
     }
     request.tool_choice = Some(ToolChoice::Auto);
     way.note(
@@ -114,6 +124,23 @@ fn unforce(
         losses,
     );
     Ok(())
+}
+
+/// What to do about a tool that is not there and has to be used.
+fn missing(request: &Request, way: &Way<'_>) -> &'static str {
+    let is_search = matches!(
+        request.tool_choice,
+        Some(ToolChoice::Hosted {
+            what: Hosted::WebSearch,
+            ..
+        })
+    );
+    if is_search && way.client == Protocol::Anthropic {
+        "this model does not search the web by itself; add a web search tool provider to the group in Keyway, or \
+         use a model that searches"
+    } else {
+        "this model has no such tool of its own; use a model that does, or offer a function instead"
+    }
 }
 
 /// Anthropic knows the schemas of some tools that the client runs; others have to be told.

@@ -17,7 +17,7 @@ mod ends;
 mod fields;
 mod foreign;
 mod format;
-mod hosted;
+pub(super) mod hosted;
 mod limits;
 mod loops;
 mod media;
@@ -44,11 +44,24 @@ use crate::loss::Losses;
 use crate::request::Request;
 pub(super) use clean::clean;
 pub(super) use compaction::ask as compaction;
-pub(super) use straight::pass;
 use way::Way;
 
+/// Fits a request to its target, or passes it to one of the client's own protocol as it came.
+pub(super) fn fit_or_pass(
+    request: &mut Request,
+    way: &Way<'_>,
+    memory: &dyn Memory,
+    losses: &mut Losses,
+) -> Result<Names, Unsayable> {
+    if way.is_straight() {
+        Ok(straight::pass(request, way, losses))
+    } else {
+        fit(request, way, memory, losses)
+    }
+}
+
 /// Fits a request to its target; the names of its tools are noted for the way back.
-pub(super) fn fit(
+fn fit(
     request: &mut Request,
     way: &Way<'_>,
     memory: &dyn Memory,

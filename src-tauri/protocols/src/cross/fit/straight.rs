@@ -10,7 +10,7 @@ use crate::request::{Request, Tool, ToolKind, Turn};
 
 /// Leaves out other providers' thoughts, and turns free-text tools and groups of tools into functions where the target
 /// knows neither. Nothing else is touched: the client speaks the target's own protocol.
-pub(crate) fn pass(request: &mut Request, way: &Way<'_>, losses: &mut Losses) -> Names {
+pub(super) fn pass(request: &mut Request, way: &Way<'_>, losses: &mut Losses) -> Names {
     clean(request, way.target, losses);
     if !is_concerned(request, way) {
         return Names::default();

@@ -59,14 +59,7 @@ impl Ending {
     }
 
     fn merge(&mut self, told: Usage) {
-        let known = self.usage.unwrap_or_default();
-        self.usage = Some(Usage {
-            input: newer(known.input, told.input),
-            cached: newer(known.cached, told.cached),
-            written: newer(known.written, told.written),
-            output: newer(known.output, told.output),
-            reasoning: newer(known.reasoning, told.reasoning),
-        });
+        self.usage = Some(newest(self.usage.unwrap_or_default(), told));
     }
 
     /// What the answer cost by the gateway's own count, where its provider tells nothing.
@@ -103,6 +96,17 @@ impl Ending {
         let error = worded(error, self.client);
         self.error = Some(error.clone());
         out.push(Event::Failed(error));
+    }
+}
+
+/// The counts that are known after these were told.
+pub(in crate::cross) fn newest(known: Usage, told: Usage) -> Usage {
+    Usage {
+        input: newer(known.input, told.input),
+        cached: newer(known.cached, told.cached),
+        written: newer(known.written, told.written),
+        output: newer(known.output, told.output),
+        reasoning: newer(known.reasoning, told.reasoning),
     }
 }
 

@@ -14,21 +14,24 @@ mod shape;
 mod tests;
 mod thoughts;
 
+use super::search::{Searched, Searches, Wanted};
 use super::way_back::WayBack;
 use super::{Thought, stop};
 use crate::error::UpstreamError;
 use crate::event::Event;
 use crate::loss::Losses;
+use crate::request::Turn;
 use crate::usage::Usage;
 use blocks::Blocks;
 use calls::Calls;
 use calls_in_text::CallsInText;
 use ending::Ending;
+pub(super) use ending::newest;
 use shape::Shape;
 use thoughts::Thoughts;
 
 /// One concern of the way back.
-trait Step {
+pub(super) trait Step {
     /// Takes an event and adds what becomes of it to `out`.
     fn take(&mut self, event: Event, out: &mut Vec<Event>);
 }
@@ -39,6 +42,7 @@ pub(super) struct Restore {
     shape: Shape,
     calls_in_text: Option<CallsInText>,
     calls: Calls,
+    searches: Option<Searches>,
     thoughts: Thoughts,
     blocks: Blocks,
     ending: Ending,
@@ -64,6 +68,7 @@ impl Restore {
             shape: Shape::default(),
             calls_in_text: way.quirks.calls_in_text.then(CallsInText::default),
             calls: Calls::new(way),
+            searches: Searches::new(way),
             thoughts: Thoughts::new(way),
             blocks: Blocks::new(way.client),
             ending: Ending::new(way),
@@ -75,25 +80,51 @@ impl Restore {
     pub(super) fn take(&mut self, event: Event, out: &mut Vec<Event>) {
         let [here, there] = &mut self.between;
         self.shape.take(event, here);
-        let in_text = self
-            .calls_in_text
-            .as_mut()
-            .map(|step| step as &mut dyn Step);
-        let steps: [Option<&mut dyn Step>; 4] = [
-            in_text,
-            Some(&mut self.calls),
-            Some(&mut self.thoughts),
-            Some(&mut self.blocks),
-        ];
-        for step in steps.into_iter().flatten() {
-            for event in here.drain(..) {
-                step.take(event, there);
-            }
-            std::mem::swap(here, there);
+        if let Some(in_text) = &mut self.calls_in_text {
+            step(in_text, here, there);
         }
+        step(&mut self.calls, here, there);
+        if let Some(searches) = &mut self.searches {
+            step(searches, here, there);
+            if searches.wanted().is_some() {
+                self.shape.set_over(false);
+            }
+        }
+        self.finish(out);
+    }
+
+    /// The steps behind the searches.
+    fn finish(&mut self, out: &mut Vec<Event>) {
+        let [here, there] = &mut self.between;
+        step(&mut self.thoughts, here, there);
+        step(&mut self.blocks, here, there);
         for event in here.drain(..) {
             self.ending.take(event, out);
         }
+    }
+
+    /// The searches that the answer waits for, if it waits.
+    pub(super) fn wanted(&self) -> Option<&[Wanted]> {
+        self.searches.as_ref()?.wanted()
+    }
+
+    /// What was found; says whether the model is to be asked again.
+    pub(super) fn found(&mut self, found: Vec<Searched>, out: &mut Vec<Event>) -> bool {
+        let Some(searches) = &mut self.searches else {
+            return false;
+        };
+        let goes_on = searches.found(found, &mut self.between[0]);
+        self.shape.set_over(!goes_on);
+        self.finish(out);
+        goes_on
+    }
+
+    /// What was said and found so far, and whether the next round is the last one.
+    pub(super) fn rounds(&self) -> (&[Turn], bool) {
+        let searches = self.searches.as_ref();
+        searches.map_or((&[], false), |searches| {
+            (searches.turns(), searches.is_last())
+        })
     }
 
     /// Whether the client was told that the answer begins.
@@ -121,4 +152,12 @@ impl Restore {
             thoughts: self.thoughts.noted,
         }
     }
+}
+
+/// Takes all events one step on.
+fn step(step: &mut dyn Step, here: &mut Vec<Event>, there: &mut Vec<Event>) {
+    for event in here.drain(..) {
+        step.take(event, there);
+    }
+    std::mem::swap(here, there);
 }

@@ -34,6 +34,11 @@ impl Shape {
         self.has_begun
     }
 
+    /// Sets whether the answer is over, where its rounds and not its events say so.
+    pub(super) fn set_over(&mut self, is_over: bool) {
+        self.is_over = is_over;
+    }
+
     fn begin(&mut self, start: Start, out: &mut Vec<Event>) {
         if !std::mem::replace(&mut self.has_begun, true) {
             out.push(Event::Start(start));
