@@ -76,7 +76,7 @@ async fn a_switch_holds_from_the_next_request_on() {
     }
     let key = cli.ok("keys add agent");
 
-    assert_eq!(cli.ok("use route-one"), "agent: - -> route-one");
+    assert_eq!(cli.ok("use route-one"), "agent: none -> route-one");
     assert_eq!(status_of(&keyway, &key, "some-model").await, 200);
     assert_eq!(
         cli.ok("use route-two --key agent"),

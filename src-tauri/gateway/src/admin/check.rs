@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use http::{HeaderName, HeaderValue};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use keyway_protocols::{Protocol, quirks::Quirks};
+use keyway_protocols::Protocol;
 use serde_json::{Map, Value};
 use url::{Host, Url};
 
-use super::error::{ApiError, BadField};
+use super::{
+    error::{ApiError, BadField},
+    quirk_words,
+};
 use crate::app::App;
 
 type Checked<T> = Result<T, ApiError>;
@@ -147,9 +150,9 @@ pub(super) fn json_object(field: &'static str, text: &str) -> Checked<()> {
 /// Quirks: known ones, with values that fit. Each is checked by itself, so that the one at fault is named.
 pub(super) fn quirks(all: &Map<String, Value>) -> Checked<()> {
     for (name, value) in all {
-        let one = Map::from_iter([(name.clone(), value.clone())]);
-        Quirks::check(&one)
-            .map_err(|error| BadField::shape(format!("quirks.{name}"), error.to_string()))?;
+        if let Some(why) = quirk_words::fault(name, value) {
+            return Err(BadField::shape(format!("quirks.{name}"), why).into());
+        }
     }
     Ok(())
 }

@@ -70,6 +70,8 @@ pub(super) struct BadField {
     why: String,
     code: &'static str,
     status: StatusCode,
+    /// Whether `why` is a sentence without the field's name before it.
+    is_whole: bool,
 }
 
 impl BadField {
@@ -81,6 +83,7 @@ impl BadField {
             why: why.into(),
             code: "invalid_field",
             status,
+            is_whole: false,
         }
     }
 
@@ -89,6 +92,14 @@ impl BadField {
         Self {
             status: StatusCode::BAD_REQUEST,
             ..Self::shape(field, why)
+        }
+    }
+
+    /// The same, its reason being a whole sentence.
+    pub(super) fn whole(self) -> Self {
+        Self {
+            is_whole: true,
+            ..self
         }
     }
 
@@ -171,6 +182,7 @@ impl ApiError {
     fn detail(&self) -> String {
         match self {
             Self::NotFound { what, id } => format!("{what} not found: {id}"),
+            Self::Field(bad) if bad.is_whole => bad.why.clone(),
             Self::Field(bad) => format!("{} {}", bad.field, bad.why),
             Self::BadJson(why) => format!("the body is no JSON: {why}"),
             Self::NotJson => "the body must be JSON: send content-type: application/json".to_owned(),

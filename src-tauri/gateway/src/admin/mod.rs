@@ -25,6 +25,7 @@ mod page;
 mod presets;
 mod probes;
 mod providers;
+pub(crate) mod quirk_words;
 mod refs;
 mod routes;
 mod secrets;

@@ -242,7 +242,12 @@ async fn whole_provider(
         };
     };
     let spoken = prober.generate(&model).await;
-    let message = format!("{}; {}", spoken.message, listed.message);
+    // One that cannot be reached has the same to say to both questions.
+    let message = if spoken.message == listed.message {
+        listed.message
+    } else {
+        format!("{}; {}", spoken.message, listed.message)
+    };
     ShownFinding {
         message,
         models,

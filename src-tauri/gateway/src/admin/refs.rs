@@ -67,8 +67,10 @@ pub(super) fn route_in(
     if found.is_none() && name == ECHO {
         return Ok(ECHO.into());
     }
-    let found = found
-        .ok_or_else(|| BadField::value(field, format!("is no route of this group: {name}")))?;
+    let found = found.ok_or_else(|| {
+        let aliases = group.routes().map(|route| route.alias.as_str());
+        missing_in(group, field, "route", name, aliases.collect())
+    })?;
     Ok(found.id.clone())
 }
 
@@ -81,9 +83,32 @@ pub(super) fn provider_in(
     let found = group
         .provider_by_id(name)
         .or_else(|| group.provider(&name.into()));
-    let found = found
-        .ok_or_else(|| BadField::value(field, format!("is no provider of this group: {name}")))?;
+    let found = found.ok_or_else(|| {
+        let ids = group.providers().map(|view| view.provider.id.as_str());
+        missing_in(group, field, "provider", name, ids.collect())
+    })?;
     Ok(found.provider.uid.clone())
+}
+
+/// A field that names nothing of its group, with what there is.
+fn missing_in(
+    group: &GroupView,
+    field: &'static str,
+    what: &str,
+    name: &str,
+    mut there: Vec<&str>,
+) -> BadField {
+    const SHOWN: usize = 8;
+    there.sort_unstable();
+    let more = if there.len() > SHOWN { ", …" } else { "" };
+    there.truncate(SHOWN);
+    let has = match there.as_slice() {
+        [] => format!("no {what}s"),
+        names => names.join(", ") + more,
+    };
+    let group = &group.group.id;
+    let sentence = format!("group {group} has no {what} {name:?}; it has {has}");
+    BadField::value(field, sentence).whole()
 }
 
 /// Turns a duplicate into words with the value in them.

@@ -96,7 +96,7 @@ pub(super) enum Command {
 /// What the admin API alone can answer.
 #[derive(Debug, Subcommand)]
 pub(super) enum Question {
-    /// Makes a key answer with another route, from its next request on.
+    /// Makes a key answer with another route, from its next request on, where the asked model is no alias.
     Use(Use),
     /// Keys that clients send.
     Keys(Keys),

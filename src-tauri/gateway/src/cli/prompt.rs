@@ -34,6 +34,14 @@ pub(super) fn secret(question: &str) -> Result<SecretString, Failure> {
     Ok(SecretString::from(text))
 }
 
+/// Asks for a yes where somebody is there to give it; scripts go on.
+pub(super) fn confirm_on_terminal(question: &str) -> Result<(), Failure> {
+    if io::stdin().is_terminal() {
+        return confirm(question);
+    }
+    Ok(())
+}
+
 /// Asks for a yes; where nobody can answer it must have been given before.
 pub(super) fn confirm(question: &str) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Context,
-    cells::{cell, is_on, text},
+    cells::{is_on, text},
     client::Client,
     failure::Failure,
     path,
@@ -15,7 +15,7 @@ use super::{
 /// The built-in route, which is in no list.
 const ECHO: &str = "echo";
 
-/// Makes a key answer with another route, from its next request on.
+/// Makes a key answer with another route, from its next request on, where the asked model is no alias.
 #[derive(Debug, Args)]
 pub(super) struct Use {
     /// The alias of the route.
@@ -52,7 +52,8 @@ impl Use {
         let answer = client.patch(&path, &json!({ field: route })).await?;
         context
             .output
-            .done(&answer, || sentence(&key, &answer["key"], field))
+            .done(&answer, || sentence(&key, &answer["key"], field))?;
+        context.output.remark(holds(self.fast))
     }
 }
 
@@ -90,12 +91,25 @@ fn sentence(before: &Value, after: &Value, field: &str) -> String {
     } else {
         ""
     };
+    let named = |key: &Value| match text(key, field) {
+        "" => "none".to_owned(),
+        route => route.to_owned(),
+    };
     format!(
         "{}{kind}: {} -> {}",
         text(after, "name"),
-        cell(before, field),
-        cell(after, field)
+        named(before),
+        named(after)
     )
+}
+
+/// When the switched route answers.
+fn holds(fast: bool) -> &'static str {
+    if fast {
+        "for every name of a small model (haiku, mini) that is no alias"
+    } else {
+        "for every model name that is no alias, such as `keyway`"
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +124,7 @@ mod tests {
         );
         assert_eq!(
             sentence(&before, &after, "fast_route"),
-            "laptop for small models: - -> glm"
+            "laptop for small models: none -> glm"
         );
     }
 }

@@ -262,7 +262,8 @@ impl State {
                     .total(jiff::Unit::Second)
                     .unwrap_or_default()
                     .ceil();
-                format!("{why}; resting for another {seconds} s, then one request tries it again")
+                let rest = in_words(seconds);
+                format!("{why}; resting for another {rest}, then one request tries it again")
             }
             Some(_) => format!("{why}; the next request tries it again"),
             None => format!("{why}; still in use, rests after {FAILURES_TO_OPEN}"),
@@ -270,9 +271,24 @@ impl State {
     }
 }
 
+/// Seconds where they are few, else minutes.
+fn in_words(seconds: f64) -> String {
+    if seconds < 120.0 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min", (seconds / 60.0).ceil())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_rests_are_told_in_minutes() {
+        assert_eq!(in_words(30.0), "30 s");
+        assert_eq!(in_words(1722.0), "29 min");
+    }
 
     fn circuit() -> Circuit {
         Circuit {

@@ -131,11 +131,11 @@ fn opened(app: &App, key: &CredentialRow) -> Option<SecretString> {
         .and_then(|sealed| app.sealer.load().open(sealed).ok())
 }
 
-/// Enough of a key to tell it from others: `sk-1…9f2c`.
+/// Enough of a key to tell it from others: `sk-1…9f2c`; of a short one only that it is there.
 pub(in crate::admin) fn mask(key: &SecretString) -> String {
     let characters: Vec<char> = key.expose_secret().chars().collect();
     if characters.len() < 12 {
-        return "…".to_owned();
+        return "set".to_owned();
     }
     let (head, tail) = (&characters[..4], &characters[characters.len() - 4..]);
     head.iter().chain(&['…']).chain(tail).collect()
@@ -171,7 +171,7 @@ mod tests {
             mask(&SecretString::from("sk-1234567890abcdef")),
             "sk-1…cdef"
         );
-        assert_eq!(mask(&SecretString::from("short")), "…");
+        assert_eq!(mask(&SecretString::from("short")), "set");
     }
 
     #[test]

@@ -121,10 +121,16 @@ fn judged(group: &str, provider: &str, test: &Value) -> Finding {
         return Finding::ok(PROVIDER, what);
     }
     let todo = match test["status"].as_u64() {
-        Some(401 | 403) => "enter its key again with `providers edit ID --api-key -`",
-        Some(404) => "check its base URL",
-        Some(429) => "wait, or add a credential",
-        _ => "check its base URL, the network and the proxy",
+        Some(401 | 403) => {
+            let within = match group {
+                "default" => String::new(),
+                other => format!(" --group {other}"),
+            };
+            format!("enter its key again with `providers edit {provider} --api-key -{within}`")
+        }
+        Some(404) => "check its base URL".to_owned(),
+        Some(429) => "wait, or add a credential".to_owned(),
+        _ => "check its base URL, the network and the proxy".to_owned(),
     };
     Finding::fail(PROVIDER, what, todo)
 }
@@ -141,6 +147,13 @@ mod tests {
             &json!({"ok": false, "status": 401, "message": "key refused"}),
         );
         assert_eq!(finding.what, "deepseek (group default): key refused");
-        assert!(finding.todo.unwrap().contains("--api-key"));
+        let todo = finding.todo.unwrap();
+        assert!(
+            todo.contains("`providers edit deepseek --api-key -`"),
+            "{todo}"
+        );
+        let refused = json!({"ok": false, "status": 403, "message": "key refused"});
+        let todo = judged("work", "glm", &refused).todo.unwrap();
+        assert!(todo.contains("edit glm --api-key - --group work"), "{todo}");
     }
 }

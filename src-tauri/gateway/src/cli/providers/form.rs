@@ -69,10 +69,11 @@ struct Fields {
     /// Requests that may be under way at once; or `none`.
     #[arg(long, value_name = "NUMBER")]
     max_concurrency: Option<OrNone<u64>>,
-    /// How it differs from what is known of its kind: `images=false`; may be repeated, and replaces all that are set.
+    /// Overrides what Keyway assumes about this service: `images=false` says that it cannot see images. May be
+    /// repeated; `images=` takes one back. `providers quirks` lists them.
     #[arg(long = "quirk", value_name = "NAME=VALUE")]
     quirks: Vec<Pair>,
-    /// Takes it for what is known of its kind again.
+    /// Takes all overrides back.
     #[arg(long, conflicts_with = "quirks")]
     no_quirks: bool,
 }
@@ -85,6 +86,9 @@ impl New {
 
     /// The body of the request.
     pub(super) fn body(mut self) -> Result<Value, Failure> {
+        self.fields
+            .quirks
+            .retain(|Pair(_, value)| !value.is_empty());
         self.fields.name = self.fields.name.or_else(|| Some(self.id.clone()));
         let form = Form::default()
             .set("provider_id", Some(self.id))
@@ -95,12 +99,24 @@ impl New {
 }
 
 impl Edit {
-    /// The provider it is about, and the body of the request.
-    pub(super) fn parts(self) -> Result<(String, Value), Failure> {
+    /// The provider it is about.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The body of the request; quirks that are set already stay beside those given.
+    pub(super) fn body(self, found: &Value) -> Result<Value, Failure> {
         let form = Form::default()
             .set("base_url", self.base_url)
             .set("enabled", switched(self.enable, self.disable));
-        Ok((self.id, self.fields.onto(form)?.needed()?))
+        let mut body = self.fields.onto(form)?.needed()?;
+        if let Some(given) = body["quirks"].as_object().filter(|given| !given.is_empty()) {
+            let mut all = found["quirks"].as_object().cloned().unwrap_or_default();
+            all.extend(given.clone());
+            all.retain(|_, value| value.as_str() != Some(""));
+            body["quirks"] = Value::Object(all);
+        }
+        Ok(body)
     }
 }
 
@@ -152,6 +168,29 @@ mod tests {
     struct Line {
         #[command(flatten)]
         new: New,
+    }
+
+    #[derive(Parser)]
+    struct EditLine {
+        #[command(flatten)]
+        edit: Edit,
+    }
+
+    fn edited(line: &str) -> Value {
+        let found = json!({"quirks": {"images": false, "pdf": true}});
+        let edit = EditLine::try_parse_from(line.split(' ')).unwrap().edit;
+        edit.body(&found).unwrap()
+    }
+
+    #[test]
+    fn a_quirk_is_set_or_taken_back_beside_the_others() {
+        let all = |line| edited(line)["quirks"].clone();
+        assert_eq!(
+            all("edit p --quirk audio=true --quirk images="),
+            json!({"audio": true, "pdf": true})
+        );
+        assert_eq!(all("edit p --no-quirks"), json!({}));
+        assert_eq!(edited("edit p --name P"), json!({"name": "P"}));
     }
 
     #[test]

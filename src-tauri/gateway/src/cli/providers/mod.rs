@@ -1,6 +1,8 @@
 //! `keyway-server providers`.
 
 mod form;
+mod quirks;
+mod remove;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -39,6 +41,16 @@ enum ProvidersCommand {
         /// Their ids.
         #[arg(required = true)]
         ids: Vec<String>,
+        /// Asks nothing.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Lists what Keyway assumes about services, and what holds for one.
+    Quirks {
+        /// A provider, to see what holds for it.
+        id: Option<String>,
+        /// One of its models.
+        model: Option<String>,
     },
     /// Sends a small real request to a provider.
     Test {
@@ -66,18 +78,19 @@ impl Providers {
                 })
             }
             ProvidersCommand::Edit(edit) => {
-                let (id, body) = edit.parts()?;
+                let id = edit.id().to_owned();
                 let found = records::find(context, client, PROVIDER, &id).await?;
-                let answer = client.patch(&of(&found), &body).await?;
+                let answer = client.patch(&of(&found), &edit.body(&found)?).await?;
                 output.done(&answer, || format!("changed provider {id}"))
             }
-            ProvidersCommand::Remove { ids } => {
+            ProvidersCommand::Remove { ids, yes } => {
                 for id in ids {
-                    let found = records::find(context, client, PROVIDER, &id).await?;
-                    let answer = client.delete(&of(&found)).await?;
-                    output.done(&answer, || format!("removed provider {id}"))?;
+                    remove::remove(context, client, &id, yes).await?;
                 }
                 Ok(())
+            }
+            ProvidersCommand::Quirks { id, model } => {
+                quirks::show(context, client, id.as_deref(), model.as_deref()).await
             }
             ProvidersCommand::Test { id } => {
                 let found = records::find(context, client, PROVIDER, &id).await?;
@@ -151,10 +164,15 @@ pub(super) async fn test(
             "" => String::new(),
             model => format!(" by {model}"),
         };
+        // Of a failure the message says what came, if anything did; the status alone may stand for no answer.
+        let came = if works {
+            format!("answered {}", cell(test, "status"))
+        } else {
+            "failed".to_owned()
+        };
         output.line(format!(
-            "{}   {what} answered {}{model} after {} ms: {}",
+            "{}   {what} {came}{model} after {} ms: {}",
             output.toned(tone, word),
-            cell(test, "status"),
             cell(test, "latency_ms"),
             super::table::one_line(text(test, "message")),
         ))?;

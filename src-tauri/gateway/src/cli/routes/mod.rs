@@ -31,7 +31,7 @@ enum RoutesCommand {
     /// Lists the routes of the group (the default).
     #[default]
     List,
-    /// Makes a route: `routes add sonnet deepseek/deepseek-chat zhipu/glm-5.2`.
+    /// Makes a route: `routes add deep deepseek/deepseek-chat zhipu/glm-5.2`.
     Add(New),
     /// Changes a route.
     Edit(Edit),

@@ -1,8 +1,10 @@
 //! `keyway-server logs`.
 
+mod entry;
+
 use std::collections::HashSet;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use http_body_util::BodyExt;
 use keyway_protocols::sse::Frames;
 use serde_json::Value;
@@ -20,7 +22,10 @@ use super::{
 
 /// Shows the latest requests.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Logs {
+    #[command(subcommand)]
+    command: Option<LogsCommand>,
     /// Goes on as requests come in, until Ctrl-C.
     #[arg(long, short)]
     follow: bool,
@@ -44,9 +49,21 @@ pub(super) struct Logs {
     all_groups: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum LogsCommand {
+    /// Shows one request with its attempts and what it lost in translation.
+    Show {
+        /// Its id, as the list has it.
+        id: String,
+    },
+}
+
 impl Logs {
-    /// Shows the latest requests.
+    /// Shows the latest requests, or one.
     pub(super) async fn run(self, context: &Context, client: &Client) -> Result<(), Failure> {
+        if let Some(LogsCommand::Show { id }) = &self.command {
+            return entry::show(context, client, id).await;
+        }
         let key = match &self.key {
             Some(word) => {
                 Some(records::id(KEY, &records::find(context, client, KEY, word).await?).to_owned())
@@ -189,6 +206,8 @@ fn shown(output: Output, answer: &Value) -> Result<(), Failure> {
         " IN",
         " OUT",
         " MS",
+        " LOST",
+        "ID",
         "ERROR",
     ]);
     for entry in answer["logs"].as_array().into_iter().flatten().rev() {
@@ -201,10 +220,20 @@ fn shown(output: Output, answer: &Value) -> Result<(), Failure> {
             cell(entry, "request_tokens"),
             cell(entry, "response_tokens"),
             cell(entry, "latency_ms"),
+            lost(entry).map_or_else(String::new, |number| number.to_string()),
+            text(entry, "log_id").to_owned(),
             text(entry, "error").to_owned(),
         ]);
     }
     output.table(&table, "there are no such requests in the log")
+}
+
+/// How many things an entry lost in translation; none where nothing was.
+fn lost(entry: &Value) -> Option<usize> {
+    entry["losses"]
+        .as_array()
+        .map(Vec::len)
+        .filter(|number| *number > 0)
 }
 
 fn answered_by(entry: &Value) -> String {
@@ -215,18 +244,21 @@ fn answered_by(entry: &Value) -> String {
     }
 }
 
-/// One entry on a line of its own: `12:30:01  200  laptop  sonnet -> deepseek/deepseek-chat  1,200+80 tokens  830 ms`.
-fn line(output: Output, entry: &Value) -> String {
-    let status = entry["status_code"].as_u64().unwrap_or_default();
-    let tone = match status {
+fn tone(entry: &Value) -> Tone {
+    match entry["status_code"].as_u64().unwrap_or_default() {
         200..=399 => Tone::Good,
         400..=499 => Tone::Doubtful,
         _ => Tone::Bad,
-    };
+    }
+}
+
+/// One entry on a line of its own: `12:30:01  200  laptop  sonnet -> deepseek/deepseek-chat  1,200+80 tokens  830 ms`.
+fn line(output: Output, entry: &Value) -> String {
+    let status = entry["status_code"].as_u64().unwrap_or_default();
     let time = moment(entry, "created_at");
     let text_of = format!(
         "{}  {}  {} -> {}  {}+{} tokens  {} ms",
-        output.toned(tone, &status.to_string()),
+        output.toned(tone(entry), &status.to_string()),
         cell(entry, "key_name"),
         cell(entry, "asked_model"),
         answered_by(entry),
@@ -234,11 +266,12 @@ fn line(output: Output, entry: &Value) -> String {
         cell(entry, "response_tokens"),
         cell(entry, "latency_ms"),
     );
+    let lost = lost(entry).map_or_else(String::new, |number| format!("  {number} lost"));
     let error = match text(entry, "error") {
         "" => String::new(),
         error => format!("  {}", one_line(error)),
     };
-    format!("{time}  {text_of}{error}")
+    format!("{time}  {text_of}{lost}{error}")
 }
 
 #[cfg(test)]
@@ -268,6 +301,14 @@ mod tests {
         assert_eq!(ids(&tail.fresh(&page(&["4"]))), "");
         assert_eq!(ids(&tail.fresh(&page(&[]))), "");
         assert_eq!(tail.since(), Some("2030-01-01T00:00:04+00:00"));
+    }
+
+    #[test]
+    fn an_entry_tells_how_many_things_it_lost() {
+        let entry = json!({"status_code": 200, "losses": [{}, {}]});
+        let plain = Output::new(false, true);
+        assert!(line(plain, &entry).ends_with(" ms  2 lost"));
+        assert!(line(plain, &json!({"losses": []})).ends_with(" ms"));
     }
 
     #[test]
