@@ -52,6 +52,19 @@ async fn a_route_is_made_shown_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_route_to_a_provider_that_is_not_there_tells_which_are() {
+    let admin = admin().await;
+    let answer = admin
+        .post(ROUTES, with("provider_id", json!("nosuch")))
+        .await;
+    assert_eq!(
+        answer.body["detail"],
+        "group default has no provider \"nosuch\"; it has p1, p2"
+    );
+    answer.refused(400, "invalid_field", "provider_id");
+}
+
+#[tokio::test]
 async fn how_a_route_gives_thoughts_is_set_changed_and_left_to_the_key_again() {
     let admin = admin().await;
     let made = admin.post(ROUTES, route("plain")).await.ok();

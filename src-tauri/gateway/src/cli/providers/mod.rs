@@ -160,15 +160,15 @@ pub(super) async fn test(
         } else {
             (Tone::Bad, "fail")
         };
-        let model = match text(test, "upstream_model") {
-            "" => String::new(),
-            model => format!(" by {model}"),
-        };
         // Of a failure the message says what came, if anything did; the status alone may stand for no answer.
         let came = if works {
             format!("answered {}", cell(test, "status"))
         } else {
             "failed".to_owned()
+        };
+        let model = match text(test, "upstream_model") {
+            "" => String::new(),
+            model => format!(" with model {model}"),
         };
         output.line(format!(
             "{}   {what} {came}{model} after {} ms: {}",

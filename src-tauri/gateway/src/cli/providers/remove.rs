@@ -81,10 +81,11 @@ impl Fallout {
             ("keys without a fast route now", &self.fast),
         ];
         let told = told.into_iter().filter(|(_, names)| !names.is_empty());
-        let lost: String = told
-            .map(|(what, names)| format!("; {what}: {}", names.join(", ")))
+        let told = told.map(|(what, names)| format!("{what}: {}", names.join(", ")));
+        let sentences: Vec<String> = std::iter::once(format!("removed provider {id}"))
+            .chain(told)
             .collect();
-        format!("removed provider {id}{lost}")
+        sentences.join("; ")
     }
 }
 
