@@ -85,7 +85,7 @@ async fn an_owner_knows_better_what_a_provider_takes() {
 #[tokio::test]
 async fn p246_a_basic_responses_provider_gets_functions_for_free_text_tools() {
     let stage = Stage::with(ScriptedUpstream::greeting()).await;
-    let client = Protocol::OpenAiResponses;
+    let client = Protocol::Responses;
     let path = format!(
         "/admin/llm/providers/{}?group_id=default",
         Stage::provider(client)
