@@ -1,7 +1,7 @@
 //! Records from the command line, with a gateway running and without.
 
 use http::StatusCode;
-use keyway_tests::{Caller, Launch, Protocol, ScriptedUpstream, TestKeyway};
+use keyway_tests::{Caller, Launch, PATIENCE, Protocol, ScriptedUpstream, TestKeyway, poll_until};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -97,6 +97,43 @@ async fn a_switch_holds_from_the_next_request_on() {
     assert_eq!(second.calls(), 1, "the built-in route has no provider");
     let said = cli.fails(4, "use nothing");
     assert!(said.contains("it has route-one, route-two"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_provider_tells_what_went_with_it_and_its_answers_can_be_looked_up() {
+    let (keyway, cli) = running().await;
+    let upstream = ScriptedUpstream::greeting();
+    let url = upstream.base_url(Protocol::OpenAi);
+    cli.ok(&format!("providers add one {url} --quirk images=false"));
+    cli.ok("providers edit one --quirk pdf=true");
+    let set = &cli.json("providers")["providers"][0]["quirks"];
+    assert_eq!(*set, serde_json::json!({"images": false, "pdf": true}));
+    assert!(
+        cli.ok("providers quirks one m")
+            .contains("Whether it sees images.")
+    );
+    cli.ok("routes add deep one/m");
+    let key = cli.ok("keys add agent");
+    cli.ok("use deep");
+    assert_eq!(status_of(&keyway, &key, "keyway").await, 200);
+
+    let written = poll_until(PATIENCE, async || cli.json("logs")["logs"][0].is_object()).await;
+    assert!(written, "the request is in the log");
+    let logged = cli.json("logs")["logs"][0]["log_id"].clone();
+    let shown = cli.ok(&format!(
+        "logs show {}",
+        logged.as_str().unwrap_or_default()
+    ));
+    assert!(
+        shown.contains("asked         keyway") && shown.contains("one/m"),
+        "{shown}"
+    );
+
+    assert_eq!(
+        cli.ok("providers remove one"),
+        "removed provider one; routes that went with it: deep; keys without a current route now: agent"
+    );
+    cli.fails(4, "logs show nonsense");
 }
 
 #[tokio::test(flavor = "multi_thread")]
