@@ -3,6 +3,7 @@
 mod clean;
 mod fit;
 mod gather;
+mod hidden;
 mod intake;
 mod parse;
 mod patch;

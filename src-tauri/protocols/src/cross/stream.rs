@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::gather::Gathered;
+use super::hidden::Hidden;
 use super::intake::Intake;
 use super::restore::Restore;
 use super::search::{self, Searched, Wanted};
@@ -12,7 +13,7 @@ use crate::Protocol;
 use crate::codec::{WriteStream, stream_writer};
 use crate::error::UpstreamError;
 use crate::event::{Event, Start};
-use crate::sse::StreamError;
+use crate::sse::{MAX_ANSWER_BYTES, StreamError};
 
 /// Room for the events that one piece of the provider's stream makes.
 const ROOM: usize = 4096;
@@ -30,6 +31,8 @@ pub struct CrossStream {
     outlet: Outlet,
     /// What was read and has not been restored.
     read: Vec<Event>,
+    /// How many bytes came, in all rounds.
+    taken: usize,
     /// Whether the provider's stream is known to be at its end.
     is_at_end: bool,
     /// What leads to further rounds, and to a whole body.
@@ -39,6 +42,7 @@ pub struct CrossStream {
 /// Restores events and tells the client.
 #[derive(Debug)]
 struct Outlet {
+    hidden: Hidden,
     restore: Restore,
     voice: Voice,
     restored: Vec<Event>,
@@ -76,14 +80,27 @@ impl CrossStream {
             intake: Intake::new(way),
             outlet: Outlet::new(way, voice),
             read: Vec::new(),
+            taken: 0,
             is_at_end: false,
             way: keeps_way.then(|| Box::new(way.clone())),
         }
     }
 
+    /// Keeps these out of the words of an error: a provider may quote the key that it was asked with.
+    #[must_use]
+    pub fn hiding(mut self, secrets: Vec<String>) -> Self {
+        self.outlet.hidden = Hidden::new(secrets);
+        self
+    }
+
     /// Takes the next bytes of the provider and adds the client's events to `out`.
     pub fn push(&mut self, chunk: Bytes, out: &mut Vec<Bytes>) -> Result<(), StreamError> {
         self.is_at_end = false;
+        self.taken = self.taken.saturating_add(chunk.len());
+        if self.taken > MAX_ANSWER_BYTES {
+            let limit = MAX_ANSWER_BYTES;
+            return Err(StreamError::AnswerTooLarge { limit });
+        }
         let taken = self.intake.push(chunk, &mut self.read);
         self.outlet.take_all(&mut self.read);
         out.extend(self.outlet.bytes());
@@ -172,6 +189,7 @@ impl CrossStream {
 impl Outlet {
     fn new(way: &WayBack, voice: Voice) -> Self {
         Self {
+            hidden: Hidden::default(),
             restore: Restore::new(way),
             voice,
             restored: Vec::new(),
@@ -186,6 +204,10 @@ impl Outlet {
     }
 
     fn take(&mut self, event: Event) {
+        let event = match event {
+            Event::Failed(error) => Event::Failed(self.hidden.out_of(error)),
+            told => told,
+        };
         self.restore.take(event, &mut self.restored);
         self.tell();
     }

@@ -13,6 +13,7 @@ use crate::codec::{read_response, write_response};
 use crate::error::{ErrorKind, ErrorReply, UpstreamError, recognise_value};
 use crate::event::Event;
 use crate::response::{Alternative, Response};
+use crate::sse::MAX_ANSWER_BYTES;
 
 impl WayBack {
     /// A provider's events, for a client that wants events.
@@ -62,6 +63,9 @@ impl WayBack {
 
     /// A provider's events, for a client that wants the answer whole: a provider that only streams.
     pub fn events_as_whole(&self, body: &[u8]) -> Option<CrossBody> {
+        if body.len() > MAX_ANSWER_BYTES {
+            return None;
+        }
         let mut events = Vec::new();
         let mut intake = Intake::new(self);
         intake
@@ -83,6 +87,9 @@ impl WayBack {
     }
 
     fn read(&self, body: &[u8]) -> Option<Answer> {
+        if body.len() > MAX_ANSWER_BYTES {
+            return None;
+        }
         let Some(value) = parsed(body) else {
             return is_stream(body).then_some(Answer::Events);
         };

@@ -1,9 +1,11 @@
+use bytes::Bytes;
 use keyway_protocols::Protocol::{self, Anthropic, Gemini, OpenAi, OpenAiResponses};
 use keyway_protocols::cross::ReasoningForm;
 use keyway_protocols::error::ErrorKind;
+use keyway_protocols::sse::{MAX_ANSWER_BYTES, StreamError};
 use serde_json::{Value, json};
 
-use super::{OTHERS, chunk, done, failed, stream, told_by};
+use super::{OTHERS, chunk, done, failed, finish, stream, told_by};
 use crate::grammar::{Ended, check};
 use crate::ways::{pairs, pieces, streamed, way};
 
@@ -157,5 +159,70 @@ fn p035_signs_of_life_do_no_harm_and_can_be_given() {
         stream.push(words.clone().into(), &mut out).unwrap();
         stream.finish(&mut out);
         assert_eq!(check(client.as_str(), &out.concat()), Ok(Ended::Whole));
+    }
+}
+
+#[test]
+fn an_answer_without_end_is_given_up() {
+    const PIECE: usize = 1024 * 1024;
+    let comment = Bytes::from(format!(":{}\n\n", "x".repeat(PIECE - 3)));
+    for (client, target) in pairs() {
+        let mut crossing = way(client, target, ReasoningForm::Native).stream();
+        for _ in 0..MAX_ANSWER_BYTES / PIECE {
+            assert_eq!(crossing.push(comment.clone(), &mut Vec::new()), Ok(()));
+        }
+        let error = crossing.push(comment.clone(), &mut Vec::new()).unwrap_err();
+        let limit = MAX_ANSWER_BYTES;
+        assert_eq!(error, StreamError::AnswerTooLarge { limit });
+        assert_eq!(error.to_string(), "the answer is larger than 64 MiB");
+    }
+}
+
+#[test]
+fn an_answer_that_is_too_large_is_no_whole_one() {
+    let events = stream(&[chunk(json!({"content": "x"})), finish("stop"), done()]);
+    let whole = json!({"id": "c1", "object": "chat.completion", "model": "m",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}]});
+    let way = way(Anthropic, OpenAi, ReasoningForm::Native);
+    for body in [events, whole.to_string()] {
+        assert!(way.whole(body.as_bytes()).is_some());
+        let room = "\n".repeat(MAX_ANSWER_BYTES + 1 - body.len());
+        let padded = format!("{body}{room}");
+        assert!(way.whole(padded.as_bytes()).is_none());
+        assert!(way.whole_as_events(padded.as_bytes()).is_none());
+        assert!(way.events_as_whole(padded.as_bytes()).is_none());
+    }
+}
+
+#[test]
+fn a_key_that_a_provider_quotes_in_its_stream_does_not_reach_the_client() {
+    const KEY: &str = "sk-live-0123456789";
+    let secrets = || {
+        vec![
+            KEY.to_owned(),
+            "busy".to_owned(),
+            String::new(),
+            KEY[..10].to_owned(),
+        ]
+    };
+    for (client, target) in pairs() {
+        let quoting = error(target)
+            .to_string()
+            .replace("busy", &format!("busy, {KEY} refused"));
+        let mut crossing = way(client, target, ReasoningForm::Native)
+            .stream()
+            .hiding(secrets());
+        assert!(!format!("{crossing:?}").contains(&KEY[..10]));
+        let mut out = Vec::new();
+        let events = Bytes::from(format!("data: {quoting}\n\n"));
+        crossing.push(events, &mut out).unwrap();
+        let end = crossing.finish(&mut out);
+        let told = String::from_utf8(out.concat()).unwrap();
+        assert!(!told.contains(&KEY[..10]), "{target} -> {client}: {told}");
+        assert!(
+            told.contains("busy, … refused"),
+            "{target} -> {client}: {told}"
+        );
+        assert_eq!(end.error.unwrap().message, "busy, … refused");
     }
 }
