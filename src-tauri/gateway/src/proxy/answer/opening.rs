@@ -13,7 +13,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     Origin,
-    reading::{First, Reading, Sides, first_error},
+    reading::{Broken, First, Reading, Sides, first_error},
 };
 use crate::{
     app::App,
@@ -56,9 +56,12 @@ pub(super) async fn open(
         return Err(from.no_answer("an encoding that nobody asked for"));
     };
     let mut reading = Reading::new(incoming, decoder, from.idle());
-    let cut = |reason| ProxyError::Cut {
-        provider: from.provider().to_owned(),
-        reason,
+    let cut = |broken| match broken {
+        Broken::Cut(reason) => ProxyError::Cut {
+            provider: from.provider().to_owned(),
+            reason,
+        },
+        Broken::Blank => from.no_answer("nothing but blanks and comments"),
     };
     // A client that hears nothing for longer wants to be told that somebody is there.
     let patience = app.options.keep_alive;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use keyway_protocols::{
@@ -14,6 +14,24 @@ use serde_json::Value;
 
 use super::success::MOST_WHOLE_BYTES;
 use crate::proxy::decode::Decoder;
+
+/// More blanks and comments than this before the first event are no sign of life any more.
+const MOST_BLANK_BYTES: usize = 16 << 20;
+
+/// Why nothing can be made of a body's beginning.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// It broke off, for this reason.
+    Cut(String),
+    /// It says nothing, at length.
+    Blank,
+}
+
+impl From<String> for Broken {
+    fn from(reason: String) -> Self {
+        Self::Cut(reason)
+    }
+}
 
 /// The two protocols an answer goes between.
 #[derive(Debug, Clone, Copy)]
@@ -83,8 +101,10 @@ pub(super) fn first_error(sides: Sides, bytes: &Bytes) -> Option<Across> {
 pub(super) struct Reading {
     incoming: Incoming,
     decoder: Decoder,
-    /// What came so far, decoded.
+    /// What came so far, decoded, but for the blanks and comments it began with.
     bytes: BytesMut,
+    /// How many bytes of those there were.
+    blank: usize,
     idle: Duration,
     is_over: bool,
 }
@@ -96,6 +116,7 @@ impl Reading {
             incoming,
             decoder,
             bytes: BytesMut::new(),
+            blank: 0,
             idle,
             is_over: false,
         }
@@ -120,11 +141,21 @@ impl Reading {
         Ok(false)
     }
 
+    /// Forgets what says nothing, but not how much of it there was.
+    fn drop_blank(&mut self, bytes: usize) -> Result<(), Broken> {
+        self.bytes.advance(bytes);
+        self.blank += bytes;
+        if self.blank > MOST_BLANK_BYTES {
+            return Err(Broken::Blank);
+        }
+        Ok(())
+    }
+
     /// The first byte that is no white space.
-    pub(super) async fn first_byte(&mut self) -> Result<Option<u8>, String> {
+    pub(super) async fn first_byte(&mut self) -> Result<Option<u8>, Broken> {
         loop {
-            let text = self.bytes.trim_ascii_start();
-            if let Some(first) = text.first() {
+            self.drop_blank(self.bytes.len() - self.bytes.trim_ascii_start().len())?;
+            if let Some(first) = self.bytes.first() {
                 return Ok(Some(*first));
             }
             if !self.more().await? {
@@ -134,17 +165,17 @@ impl Reading {
     }
 
     /// All of it.
-    pub(super) async fn rest(mut self) -> Result<Bytes, String> {
+    pub(super) async fn rest(mut self) -> Result<Bytes, Broken> {
         while self.more().await? {
             if self.bytes.len() > MOST_WHOLE_BYTES {
-                return Err(format!("it is larger than {} MB", MOST_WHOLE_BYTES >> 20));
+                return Err(format!("it is larger than {} MB", MOST_WHOLE_BYTES >> 20).into());
             }
         }
         Ok(self.bytes.freeze())
     }
 
-    /// Reads until an event with data is whole. May be given up at any time: nothing that was read is lost.
-    pub(super) async fn first_event(&mut self, sides: Sides) -> Result<First, String> {
+    /// Reads until an event with data is whole. May be given up at any time: nothing of an event is lost.
+    pub(super) async fn first_event(&mut self, sides: Sides) -> Result<First, Broken> {
         let mut frames = Frames::default();
         frames.push(Bytes::copy_from_slice(&self.bytes));
         loop {
@@ -152,6 +183,7 @@ impl Reading {
                 if let Some(first) = judge(sides, &frame) {
                     return Ok(first);
                 }
+                self.drop_blank(frame.raw().len())?;
             }
             let known = self.bytes.len();
             if !self.more().await? {
