@@ -57,29 +57,17 @@ const DROPPED_FAMILIES: [&str; 4] = ["sec-", "x-forwarded-", "x-keyway-", "acces
 /// Holds the paths of the user's workspaces: for the vendor of the agent, for nobody else.
 const CODEX_METADATA: &str = "x-codex-turn-metadata";
 
-/// Headers that mean something in one protocol only, or say more of a client than another vendor needs to know.
-const FOREIGN_FAMILIES: [&str; 9] = [
-    "anthropic-",
-    "openai-",
-    "x-openai-",
-    "x-goog-",
-    "x-gemini-",
-    "x-codex-",
-    "x-claude-",
-    "x-stainless-",
-    "chatgpt-",
+/// What another protocol's provider gets of a client's headers. Any other may hold a credential, a name or an address
+/// that is meant for the client's own vendor, or for a proxy before the gateway.
+const COMMON: [HeaderName; 4] = [
+    header::USER_AGENT,
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+    HeaderName::from_static("idempotency-key"),
 ];
-const FOREIGN: [HeaderName; 9] = [
-    header::ACCEPT,
-    header::CONTENT_TYPE,
-    HeaderName::from_static("x-app"),
-    HeaderName::from_static("originator"),
-    HeaderName::from_static("session-id"),
-    HeaderName::from_static("session_id"),
-    HeaderName::from_static("thread-id"),
-    HeaderName::from_static("conversation_id"),
-    HeaderName::from_static("x-client-request-id"),
-];
+
+/// What the gateway itself says in their place.
+const OWN: [HeaderName; 2] = [header::ACCEPT_ENCODING, HOPS];
 
 /// The headers of a request as the upstream at `host` gets them, without credentials.
 pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
@@ -106,18 +94,12 @@ pub(super) fn forwarded(client: &HeaderMap, host: &str) -> HeaderMap {
 /// The same for an upstream that speaks another protocol than the client.
 pub(super) fn forwarded_across(client: &HeaderMap, host: &str, wants_events: bool) -> HeaderMap {
     let mut headers = forwarded(client, host);
-    let is_foreign = |name: &HeaderName| {
-        FOREIGN.contains(name)
-            || FOREIGN_FAMILIES
-                .iter()
-                .any(|family| name.as_str().starts_with(family))
-    };
-    let foreign: Vec<_> = headers
+    let others: Vec<_> = headers
         .keys()
-        .filter(|name| is_foreign(name))
+        .filter(|name| !COMMON.contains(name) && !OWN.contains(name))
         .cloned()
         .collect();
-    for name in foreign {
+    for name in others {
         headers.remove(name);
     }
     let json = HeaderValue::from_static("application/json");

@@ -48,7 +48,7 @@ fn what_the_upstream_needs_goes_along_and_credentials_do_not() {
 }
 
 #[test]
-fn what_only_one_protocol_knows_stays_out_of_the_others() {
+fn a_provider_of_another_protocol_gets_no_header_that_was_not_meant_for_it() {
     let client = map(&[
         ("anthropic-beta", "context-1m-2025-08-07"),
         ("anthropic-version", "2023-06-01"),
@@ -57,8 +57,21 @@ fn what_only_one_protocol_knows_stays_out_of_the_others() {
         ("x-codex-window-id", "w"),
         ("x-goog-api-client", "genai"),
         ("openai-organization", "o"),
+        ("x-auth-token", "secret"),
+        ("cf-access-jwt-assertion", "secret"),
+        ("x-amz-security-token", "secret"),
+        ("x-user-email", "someone@example.com"),
+        ("http-referer", "https://intranet.example.com"),
+        ("x-title", "an app"),
+        ("x-session-affinity", "s"),
+        ("x-something-new", "anything"),
         ("accept", "*/*"),
+        ("accept-language", "de"),
+        ("content-type", "application/json; charset=utf-8"),
+        ("idempotency-key", "7"),
         ("traceparent", "00-1-1-01"),
+        ("tracestate", "a=1"),
+        ("user-agent", "agent/1"),
     ]);
     let sent = forwarded_across(&client, "api.deepseek.com", true);
     let mut names: Vec<_> = sent.keys().map(HeaderName::as_str).collect();
@@ -67,11 +80,16 @@ fn what_only_one_protocol_knows_stays_out_of_the_others() {
         "accept",
         "accept-encoding",
         "content-type",
+        "idempotency-key",
         "traceparent",
+        "tracestate",
+        "user-agent",
         "x-keyway-hops",
     ];
     assert_eq!(names, kept);
     assert_eq!(sent[header::ACCEPT], "text/event-stream");
+    assert_eq!(sent[header::ACCEPT_ENCODING], "identity");
+    assert_eq!(sent[header::CONTENT_TYPE], "application/json");
 }
 
 #[test]
