@@ -90,13 +90,14 @@ fn can_convert(ask: &Ask<'_>, turn: &Turn) -> bool {
 }
 
 /// Thoughts in another form than the protocol's own are another protocol's business, too; and so are the tools that
-/// a provider's Responses has no word for.
+/// a provider's Responses has no word for, if its owner says so: by itself Keyway changes nothing in one protocol.
 fn must_convert(ask: &Ask<'_>, turn: &Turn, target: &PlannedTarget) -> bool {
-    if ask.protocol != target.protocol || turn.reasoning != ReasoningForm::Native {
-        return true;
-    }
-    let quirks = target.quirks();
-    ask.protocol == Protocol::OpenAiResponses && !(quirks.custom_tools && quirks.tool_namespaces)
+    let own = &target.provider.provider.quirks;
+    let lacks = |quirk: &str| own.get(quirk).and_then(serde_json::Value::as_bool) == Some(false);
+    ask.protocol != target.protocol
+        || turn.reasoning != ReasoningForm::Native
+        || ask.protocol == Protocol::OpenAiResponses
+            && (lacks("custom_tools") || lacks("tool_namespaces"))
 }
 
 /// The client's own bytes, or what is left of them, with the target's name for the model.
