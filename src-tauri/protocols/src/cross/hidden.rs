@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::UpstreamError;
+use crate::event::Event;
 
 /// Shorter ones are the dummies that local servers want: no secrets, and they stand in many words.
 const LEAST_CHARS: usize = 6;
@@ -21,8 +22,15 @@ impl Hidden {
         Self(secrets)
     }
 
-    /// The error with nothing of them in its words.
-    pub(super) fn out_of(&self, error: UpstreamError) -> UpstreamError {
+    /// The event with nothing of them in its words, if it is an error.
+    pub(super) fn out_of_event(&self, event: Event) -> Event {
+        let Event::Failed(error) = event else {
+            return event;
+        };
+        Event::Failed(self.out_of(error))
+    }
+
+    fn out_of(&self, error: UpstreamError) -> UpstreamError {
         UpstreamError {
             kind: error.kind,
             code: error.code.map(|code| self.without(code)),

@@ -204,10 +204,7 @@ impl Outlet {
     }
 
     fn take(&mut self, event: Event) {
-        let event = match event {
-            Event::Failed(error) => Event::Failed(self.hidden.out_of(error)),
-            told => told,
-        };
+        let event = self.hidden.out_of_event(event);
         self.restore.take(event, &mut self.restored);
         self.tell();
     }
