@@ -33,7 +33,7 @@ pub(super) fn heard(protocol: Protocol, reply: &Reply) -> Heard {
         (Protocol::Responses, true) => responses(&response(reply)),
         (Protocol::Gemini, false) => gemini(&[reply.json()]),
         (Protocol::Gemini, true) => {
-            let chunks: Vec<Value> = reply.events().iter().map(|event| event.json()).collect();
+            let chunks: Vec<Value> = reply.events().iter().map(keyway_tests::SseEvent::json).collect();
             gemini(&chunks)
         }
     }
@@ -165,7 +165,7 @@ fn chat_completion(reply: &Reply) -> Value {
     assert_eq!(last.data, "[DONE]", "{}", reply.text());
     let mut whole = json!({"choices": [{"message": {"content": "", "reasoning_content": ""}}]});
     let mut calls: Vec<Value> = Vec::new();
-    for chunk in chunks.iter().map(|event| event.json()) {
+    for chunk in chunks.iter().map(keyway_tests::SseEvent::json) {
         whole["model"] = chunk["model"].clone();
         if chunk["usage"].is_object() {
             whole["usage"] = chunk["usage"].clone();
