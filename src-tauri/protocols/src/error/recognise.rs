@@ -53,8 +53,21 @@ pub fn recognise_value(protocol: Protocol, status: u16, value: &Value) -> Option
     let kind = names
         .iter()
         .find_map(|name| kind_named(name))
-        // The general name is given to many kinds; their status tells them apart.
-        .filter(|kind| *kind != ErrorKind::InvalidRequest || !(401..500).contains(&status))
+        // General names are given to many kinds; their status tells them apart.
+        .filter(|kind| match kind {
+            ErrorKind::InvalidRequest => !(401..500).contains(&status),
+            ErrorKind::Upstream => ErrorKind::of_status(status) != ErrorKind::Overloaded,
+            ErrorKind::ContextTooLong
+            | ErrorKind::Authentication
+            | ErrorKind::Billing
+            | ErrorKind::Permission
+            | ErrorKind::NotFound
+            | ErrorKind::TooLarge
+            | ErrorKind::RateLimit
+            | ErrorKind::Overloaded
+            | ErrorKind::Timeout
+            | ErrorKind::Internal => true,
+        })
         .unwrap_or_else(|| ErrorKind::of_status(status));
     let kind = if is_about_key(error) {
         ErrorKind::Authentication

@@ -309,3 +309,20 @@ fn p101_what_would_fail_again_in_the_same_way_is_not_to_be_tried_again() {
         assert_eq!(should_retry(kind), expected, "{kind:?}");
     }
 }
+
+#[test]
+fn p102_a_server_error_with_the_status_of_no_room_is_overloaded() {
+    let body = br#"{"error":{"message":"busy","type":"server_error","param":null,"code":null}}"#;
+    for from in [Protocol::OpenAi, Protocol::OpenAiResponses] {
+        for status in [503, 529] {
+            let told = |to| {
+                let across = across(from, to, status, body);
+                (across.kind, across.status)
+            };
+            assert_eq!(told(Protocol::Anthropic), (ErrorKind::Overloaded, 529));
+            assert_eq!(told(Protocol::Gemini), (ErrorKind::Overloaded, 503));
+        }
+        let failed = across(from, Protocol::Anthropic, 500, body);
+        assert_eq!((failed.kind, failed.status), (ErrorKind::Upstream, 500));
+    }
+}
