@@ -71,6 +71,24 @@ impl Carrier {
         !self.provider.is_empty() && self.provider == provider
     }
 
+    /// Whether it is one of ours that came back broken, so that nobody can read it.
+    pub fn is_broken(&self) -> bool {
+        let text = match &self.opaque {
+            Opaque::Signature(text)
+            | Opaque::Redacted(text)
+            | Opaque::Encrypted(text)
+            | Opaque::Thought(text) => text,
+            Opaque::Details(_) | Opaque::Plain(_) => return false,
+        };
+        let has_mark = text.starts_with(MARK) || text.starts_with(MARK_IN_BASE64);
+        self.provider.is_empty() && has_mark
+    }
+
+    /// Whether it says no more than whose thought it is, which the client has in words.
+    pub fn is_bare(&self) -> bool {
+        matches!(&self.opaque, Opaque::Plain(text) if text.is_empty())
+    }
+
     /// As text that clients keep and bring back: ASCII, safe in URLs, told apart by its beginning.
     pub fn wrapped(&self) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();
@@ -130,6 +148,15 @@ mod tests {
         let wrapped = carrier().wrapped_in_base64();
         let url_safe = wrapped.replace('+', "-").replace('/', "_");
         assert_eq!(Carrier::unwrapped(&url_safe), Some(carrier()));
+    }
+
+    #[test]
+    fn ours_that_came_back_broken_are_told_from_genuine_ones() {
+        for (text, is_broken) in [("kw1_!!", true), ("a3cxXxx", true), ("EqQBCg==", false)] {
+            let carrier = Carrier::genuine(Opaque::Signature(text.into()));
+            assert_eq!(carrier.is_broken(), is_broken, "{text}");
+        }
+        assert!(!carrier().is_broken());
     }
 
     #[test]

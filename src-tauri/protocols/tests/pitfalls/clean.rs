@@ -2,11 +2,13 @@
 
 use keyway_protocols::Protocol::{Anthropic, Gemini, OpenAi, OpenAiResponses};
 use keyway_protocols::carrier::{Carrier, Opaque};
+use keyway_protocols::cross::ReasoningForm;
 use keyway_protocols::quirks::{Echo, Quirks};
 use serde_json::{Value, json};
 
 use crate::fit::{hi, wrapped};
-use crate::kit::{HERE, clean, sent};
+use crate::kit::{HERE, clean, sent, sent_with};
+use crate::ways::{pieces, streamed, way};
 
 #[test]
 fn p096_wrapped_thoughts_of_others_are_cleaned_out_of_the_same_protocol() {
@@ -199,4 +201,78 @@ fn between_two_of_one_protocol_only_the_model_changes() {
     let mut expected = body.clone();
     expected["model"] = "target-model".into();
     assert_eq!(sent(Anthropic, Anthropic, &body), expected);
+}
+
+#[test]
+fn p096_a_wrapping_that_came_back_broken_does_not_reach_a_provider_that_checks_it() {
+    let thinking = json!({"type": "enabled", "budget_tokens": 500});
+    let body = hi(json!({"thinking": thinking, "messages": [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": [
+            {"type": "thinking", "thinking": "hm", "signature": "kw1_!!"},
+            {"type": "thinking", "thinking": "mine", "signature": "EqQBgenuine"},
+            {"type": "text", "text": "so"},
+        ]},
+        {"role": "user", "content": "and?"},
+    ]}));
+    assert_eq!(
+        clean(Anthropic, |_| {}, &body).unwrap()["messages"][1]["content"],
+        json!([
+            {"type": "thinking", "thinking": "mine", "signature": "EqQBgenuine"},
+            {"type": "text", "text": "so"},
+        ])
+    );
+}
+
+/// The signature that an Anthropic client is given with the words that a Chat model thinks.
+fn signature_of_chat(is_streamed: bool) -> String {
+    let chunk = |delta: Value, finish: Value| json!({"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]});
+    let events = format!(
+        "data: {}\n\ndata: {}\n\ndata: [DONE]\n\n",
+        chunk(json!({"reasoning_content": "hm"}), Value::Null),
+        chunk(json!({"content": "so"}), json!("stop")),
+    );
+    let way = way(Anthropic, OpenAi, ReasoningForm::Native);
+    let told = if is_streamed {
+        let (bytes, _) = streamed(&way, pieces(events.as_bytes(), 1 << 20));
+        String::from_utf8(bytes).unwrap()
+    } else {
+        let whole = way.whole(events.as_bytes()).unwrap();
+        String::from_utf8(whole.body.to_vec()).unwrap()
+    };
+    let (_, rest) = told
+        .split_once("\"signature\":\"kw1_")
+        .expect("a signature");
+    let (rest, _) = rest.split_once('"').unwrap();
+    format!("kw1_{rest}")
+}
+
+#[test]
+fn p096_thoughts_that_nobody_signed_do_not_reach_a_provider_that_checks_signatures() {
+    for is_streamed in [true, false] {
+        let signature = signature_of_chat(is_streamed);
+        let carrier = Carrier::unwrapped(&signature).unwrap();
+        assert_eq!(carrier.opaque, Opaque::Plain(String::new()));
+        let body = hi(json!({"messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "hm", "signature": signature},
+                {"type": "text", "text": "so"},
+            ]},
+            {"role": "user", "content": "and?"},
+        ]}));
+        assert_eq!(
+            clean(Anthropic, |_| {}, &body).unwrap()["messages"][1]["content"],
+            json!([{"type": "text", "text": "so"}])
+        );
+        let echoes = |quirks: &mut Quirks| quirks.reasoning_echo = Echo::Always;
+        let elsewhere = sent_with(Anthropic, OpenAi, echoes, &body);
+        assert_eq!(elsewhere["messages"][1]["reasoning_content"], "hm");
+        let own = body
+            .to_string()
+            .replace(&signature, &wrapped(HERE, Opaque::Plain(String::new())));
+        let own: Value = serde_json::from_str(&own).unwrap();
+        let back = sent_with(Anthropic, OpenAi, echoes, &own);
+        assert_eq!(back["messages"][1]["reasoning_content"], "hm");
+    }
 }

@@ -35,7 +35,7 @@ fn settled(
     for mut part in parts {
         match &mut part.kind {
             Kind::Reasoning(reasoning) => {
-                let had_carrier = reasoning.carrier.is_some();
+                let had_carrier = (reasoning.carrier.as_ref()).is_some_and(|own| !own.is_bare());
                 open(reasoning, way);
                 if is_of_use(reasoning, way) {
                     has_thought = true;
@@ -91,6 +91,9 @@ fn open(reasoning: &mut Reasoning, way: &Way<'_>) {
 
 /// Whether the target made it, or somebody who makes such for the same protocol.
 fn is_readable(carrier: &Carrier, way: &Way<'_>) -> bool {
+    if carrier.is_broken() {
+        return false;
+    }
     let is_from_there = carrier.provider.is_empty() || carrier.is_for(way.target.provider);
     is_from_there && carrier.protocol() == way.target.protocol
 }

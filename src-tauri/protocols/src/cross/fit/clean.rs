@@ -65,7 +65,7 @@ fn stays(part: &mut Part, target: &Target<'_>) -> bool {
     let Some(carrier) = reasoning
         .carrier
         .as_mut()
-        .filter(|carrier| !carrier.provider.is_empty())
+        .filter(|carrier| !carrier.provider.is_empty() || carrier.is_broken())
     else {
         return true;
     };

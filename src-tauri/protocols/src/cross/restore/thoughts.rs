@@ -1,7 +1,8 @@
 //! Thoughts: whose they are, in which form the client takes them, and what the gateway remembers.
 
 use super::Step;
-use crate::carrier::Carrier;
+use crate::Protocol;
+use crate::carrier::{Carrier, Opaque};
 use crate::cross::way_back::WayBack;
 use crate::cross::{ReasoningForm, Thought};
 use crate::event::{Event, Opening};
@@ -14,6 +15,8 @@ pub(super) struct Thoughts {
     pub(super) noted: Vec<(String, Thought)>,
     provider: String,
     form: ReasoningForm,
+    /// Whether each thought is marked as its provider's: Anthropic refuses what it did not sign.
+    marks: bool,
     /// The thought that is open, as far as it came.
     open: Option<String>,
     /// The thought that the next call belongs to.
@@ -26,6 +29,7 @@ impl Thoughts {
             noted: Vec::new(),
             provider: way.provider.clone(),
             form: way.reasoning,
+            marks: way.client == Protocol::Anthropic && way.target != Protocol::Anthropic,
             open: None,
             last: None,
         }
@@ -37,6 +41,14 @@ impl Thoughts {
             carrier.provider.clone_from(&self.provider);
         }
         carrier
+    }
+
+    /// What the client keeps with a thought: at least whose it is, where that has to be told.
+    fn kept(&self, text_is_empty: bool, carrier: Option<Carrier>) -> Option<Carrier> {
+        let is_marked = self.marks && !text_is_empty;
+        carrier.or_else(|| {
+            is_marked.then(|| self.stamped(Carrier::genuine(Opaque::Plain(String::new()))))
+        })
     }
 
     /// A thought that its provider wants back is worth more than one that only says something.
@@ -76,7 +88,7 @@ impl Thoughts {
         let is_empty = text.is_empty();
         self.remember(text, carrier.clone());
         match self.form {
-            ReasoningForm::Native => out.push(match carrier {
+            ReasoningForm::Native => out.push(match self.kept(is_empty, carrier) {
                 Some(carrier) => Event::CloseWith(carrier),
                 None => Event::Close,
             }),
@@ -97,6 +109,7 @@ impl Thoughts {
         self.remember(reasoning.text.clone(), carrier.clone());
         if self.form == ReasoningForm::Native {
             let text = reasoning.text;
+            let carrier = self.kept(text.is_empty(), carrier);
             out.push(Event::Whole(Part {
                 kind: Kind::Reasoning(Reasoning { text, carrier }),
                 ..part

@@ -51,7 +51,14 @@ fn parts_that_nobody_closed_are_closed() {
 
     assert_eq!(
         middle(&lines),
-        ["text", "+a", "close", "thought", "+b", "close"]
+        [
+            "text",
+            "+a",
+            "close",
+            "thought",
+            "+b",
+            "close prov Plain(\"\")"
+        ]
     );
 }
 
