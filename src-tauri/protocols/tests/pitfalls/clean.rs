@@ -235,15 +235,15 @@ fn signature_of_chat(is_streamed: bool) -> String {
     let way = way(Anthropic, OpenAi, ReasoningForm::Native);
     let told = if is_streamed {
         let (bytes, _) = streamed(&way, pieces(events.as_bytes(), 1 << 20));
-        String::from_utf8(bytes).unwrap()
+        String::from_utf8(bytes).expect("streams are text")
     } else {
-        let whole = way.whole(events.as_bytes()).unwrap();
-        String::from_utf8(whole.body.to_vec()).unwrap()
+        let whole = way.whole(events.as_bytes()).expect("an answer");
+        String::from_utf8(whole.body.to_vec()).expect("bodies are text")
     };
     let (_, rest) = told
         .split_once("\"signature\":\"kw1_")
         .expect("a signature");
-    let (rest, _) = rest.split_once('"').unwrap();
+    let (rest, _) = rest.split_once('"').expect("its end");
     format!("kw1_{rest}")
 }
 
