@@ -155,7 +155,12 @@ async fn p053_an_error_is_the_end_of_the_connections_answer() {
     let word = "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\
         \"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"hi\"}}]}\n\n";
     let answer = Answer::streaming([word, error]);
-    for answer in [answer.clone(), answer.closed_after(2)] {
+    let ends = [
+        answer.clone(),
+        answer.clone().closed_after(2),
+        answer.hanging_after(2),
+    ];
+    for answer in ends {
         let upstream = ScriptedUpstream::giving(answer);
         let keyway = via(Protocol::OpenAi, &upstream).await;
 
@@ -165,5 +170,7 @@ async fn p053_an_error_is_the_end_of_the_connections_answer() {
         let last = reply.events().pop().expect("there are events").json();
         assert_eq!(last["type"], "response.failed", "{}", reply.wire());
         assert_eq!(reply.broken, None);
+        let entry = keyway.log_of(&reply).await;
+        assert_eq!(entry["error"], "overloaded", "{entry}");
     }
 }

@@ -156,7 +156,13 @@ impl Drop for Relay {
     /// event has the whole answer, and need not wait for the connection's end (Codex does not).
     fn drop(&mut self) {
         let is_flowing = self.state == State::Flowing;
+        // One that told an error has ended already: what a closed crossing makes of a beginning is nobody's fault.
+        let is_crossed = matches!(self.source.reading, Reading::Crossed(_));
         let end = self.close_reading();
+        if is_crossed {
+            self.exchange.entry.error_code = None;
+            self.exchange.entry.error = None;
+        }
         let is_sent = is_flowing && self.out.is_empty();
         if is_sent && end.is_some_and(|end| end.reached == Reached::Close) {
             self.finish();

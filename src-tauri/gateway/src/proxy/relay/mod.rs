@@ -95,8 +95,24 @@ impl Relay {
 
     /// Takes what was read of the answer already, decoded.
     pub(super) fn begin_with(&mut self, first: Bytes) {
-        if let Err(broken) = self.take(first) {
-            self.break_off(&broken);
+        let taken = self.take(first);
+        self.go_on_unless(taken);
+    }
+
+    /// Ends where the answer is broken, or where its provider told an error: nothing comes behind one, though some
+    /// providers keep the connection open.
+    fn go_on_unless(&mut self, taken: Result<(), ProxyError>) {
+        match taken {
+            Err(broken) => self.break_off(&broken),
+            Ok(()) if self.reading_failed() => self.end(),
+            Ok(()) => {}
+        }
+    }
+
+    fn reading_failed(&self) -> bool {
+        match &self.source.reading {
+            Reading::Crossed(stream) => stream.error().is_some(),
+            Reading::Same(_) | Reading::Bytes => false,
         }
     }
 
@@ -133,10 +149,9 @@ impl Relay {
         match Pin::new(&mut self.source.incoming).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.last_piece = self.exchange.app.clock.instant();
-                if let Ok(piece) = frame.into_data()
-                    && let Err(broken) = self.read(piece)
-                {
-                    self.break_off(&broken);
+                if let Ok(piece) = frame.into_data() {
+                    let taken = self.read(piece);
+                    self.go_on_unless(taken);
                 }
             }
             Poll::Ready(Some(Err(error))) => self.break_off(&self.cut(error.to_string())),
