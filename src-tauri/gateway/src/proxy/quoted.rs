@@ -30,6 +30,12 @@ pub(super) fn text_without_keys(provider: &ProviderView, said: &str) -> String {
     said
 }
 
+/// The keys themselves, for what looks out for them in a stream.
+pub(super) fn keys(provider: &ProviderView) -> Vec<String> {
+    let keys = provider.credentials.iter().filter_map(secret);
+    keys.map(str::to_owned).collect()
+}
+
 fn secret(credential: &Arc<Credential>) -> Option<&str> {
     let key = credential.secret.as_ref()?.expose_secret();
     (key.len() >= SHORTEST_KEY).then_some(key)

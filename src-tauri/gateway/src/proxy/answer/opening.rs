@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    proxy::{convert, decode::Decoder, error::ProxyError, manner::Manner, prepare::Way},
+    proxy::{convert, decode::Decoder, error::ProxyError, manner::Manner, prepare::Way, quoted},
 };
 
 /// What an answer turned out to be.
@@ -68,7 +68,7 @@ pub(super) async fn open(
     let may_begin = way.streamed && Manner::of(headers) == Manner::Events;
     let first = match tokio::time::timeout(patience, reading.first_byte()).await {
         Ok(first) => first.map_err(cut)?,
-        Err(_) if may_begin => return begun(reading, &way),
+        Err(_) if may_begin => return begun(reading, from, &way),
         Err(_) => reading.first_byte().await.map_err(cut)?,
     };
     let sides = Sides {
@@ -88,7 +88,7 @@ pub(super) async fn open(
         Some(_) => {
             let looked = tokio::time::timeout(patience, reading.first_event(sides)).await;
             match looked.unwrap_or(Ok(First::Event)).map_err(cut)? {
-                First::Event => begun(reading, &way),
+                First::Event => begun(reading, from, &way),
                 First::Failed(error) => Ok(Opened::Told(error)),
                 First::Nothing => Err(from.no_answer("an empty stream")),
             }
@@ -96,8 +96,9 @@ pub(super) async fn open(
     }
 }
 
-fn begun(reading: Reading, way: &Way) -> Result<Opened, ProxyError> {
-    let stream = convert::guarded(|| way.back.stream())?;
+fn begun(reading: Reading, from: &Origin, way: &Way) -> Result<Opened, ProxyError> {
+    let keys = quoted::keys(&from.target.provider);
+    let stream = convert::guarded(|| way.back.stream().hiding(keys))?;
     let (incoming, decoder, first) = reading.parts();
     Ok(Opened::Events(Box::new(Begun {
         incoming,
