@@ -1,5 +1,6 @@
 //! What goes wrong at a provider, told in the words of the client's protocol.
 
+use bytes::Bytes;
 use keyway_tests::{
     Answer, Framing, Launch, PATIENCE, Protocol, ScriptedUpstream, Talk, TestKeyway, poll_until,
     sample, within,
@@ -17,6 +18,10 @@ fn kind(client: Protocol, body: &Value) -> String {
 }
 
 /// The status a client knows for a status of another protocol's provider, and the kind it is told.
+#[expect(
+    clippy::match_same_arms,
+    reason = "a table is read line by line, each with its client"
+)]
 fn told(client: Protocol, status: u16) -> (u16, &'static str) {
     use Protocol::{Anthropic, Gemini, OpenAi, Responses};
     match (client, status) {
@@ -226,6 +231,26 @@ async fn an_error_in_the_middle_ends_the_stream_in_the_clients_words() {
 }
 
 #[tokio::test]
+async fn an_error_in_the_middle_does_not_tell_the_providers_key() {
+    let stage = Stage::with(ScriptedUpstream::greeting()).await;
+    for (client, provider) in directions() {
+        let error = error_event(provider).replace("Too busy", "Too busy for upstream-key today");
+        let text = some_text(provider).into_iter().map(str::to_owned);
+        stage
+            .upstream
+            .always(Answer::streaming(text.chain([error])));
+        let reply = stage.caller(client).stream(&via(provider), "hi").await;
+
+        let entry = stage.keyway.log_of(&reply).await;
+        for told in [reply.wire(), entry.to_string()] {
+            let what = format!("{client} to {provider}: {told}");
+            assert!(told.contains("Too busy for … today"), "{what}");
+            assert!(!told.contains("upstream-key"), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_error_with_the_status_of_success_is_an_error() {
     let stage = Stage::with(ScriptedUpstream::greeting()).await;
     for (client, provider) in directions() {
@@ -332,6 +357,54 @@ async fn a_client_that_leaves_is_noticed_by_the_provider() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_before_the_first_event_blames_nobody() {
+    let launch = Launch::new().with_env("KEYWAY_KEEP_ALIVE_SECONDS", "1");
+    let stage = Stage::launched(launch, ScriptedUpstream::greeting()).await;
+    stage
+        .upstream
+        .always(Answer::saying("one").hanging_after(0));
+    for (number, (client, provider)) in directions().enumerate() {
+        let body = sample::stream(client, &via(provider), "hi");
+        let mut live = stage.caller(client).open(body).await;
+        let sign = within(PATIENCE, "a sign of life", live.next_bytes()).await;
+        assert!(sign.is_some(), "{client} to {provider}");
+        drop(live);
+
+        let entry = stage.keyway.newest_log(number + 1).await;
+        assert_eq!(logged(&entry), "499 client_left", "{client} to {provider}");
+        assert_eq!(entry["error"], Value::Null, "{client} to {provider}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_begins_with_endless_blanks_is_none() {
+    let stage = Stage::with(ScriptedUpstream::greeting()).await;
+    let (client, provider) = (Protocol::Anthropic, Protocol::OpenAi);
+    for blank in [" ", "\n", ": still here\n\n"] {
+        let megabyte = Bytes::from(blank.repeat((1 << 20) / blank.len() + 1));
+        let answer = |count| {
+            let blanks = std::iter::repeat_n(megabyte.clone(), count);
+            let events = some_text(provider).into_iter().chain(["data: [DONE]\n\n"]);
+            Answer::streaming(blanks.chain(events.map(Bytes::from)))
+        };
+        stage.upstream.always(answer(17));
+        let refused = stage.caller(client).stream(&via(provider), "hi").await;
+        stage.upstream.always(answer(2));
+        let reply = stage.caller(client).stream(&via(provider), "hi").await;
+
+        assert_eq!(refused.status, 502, "{blank:?}");
+        let entry = stage.keyway.log_of(&refused).await;
+        assert_eq!(entry["error_code"], "upstream_not_an_answer", "{blank:?}");
+        assert!(message(&refused.json()).contains("blanks and comments"));
+        assert!(
+            reply.text().contains(":\"one\""),
+            "{blank:?}: {}",
+            reply.wire()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_silent_provider_is_waited_for_with_signs_of_life() {
     let launch = Launch::new().with_env("KEYWAY_KEEP_ALIVE_SECONDS", "1");
     let stage = Stage::launched(launch, ScriptedUpstream::greeting()).await;
@@ -432,7 +505,7 @@ async fn what_cannot_be_said_is_refused_and_its_field_named() {
         let said = failure(client, &reply.json());
         assert_eq!(said, "invalid_request_error not_convertible");
         let words = message(&reply.json()).to_owned();
-        assert!(words.starts_with(&format!("{field}")), "{words}");
+        assert!(words.starts_with(field), "{words}");
     }
     assert_eq!(anthropic.header("x-should-retry"), Some("false"));
     assert_eq!(stage.upstream.calls(), 0);
