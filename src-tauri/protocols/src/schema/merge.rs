@@ -1,37 +1,50 @@
 //! Several object schemas as one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-/// Adds what must hold besides.
-pub(super) fn with_all(object: &mut Map<String, Value>, also: &Map<String, Value>) {
-    for (keyword, value) in also {
-        match keyword.as_str() {
-            "properties" => add_properties(object, value, &|mine, other| {
-                if let (Value::Object(mine), Value::Object(other)) = (mine, other) {
-                    with_all(mine, other);
+/// Adds what must hold besides, all of it at once: clients may say very much.
+pub(super) fn with_all(object: &mut Map<String, Value>, besides: &[&Map<String, Value>]) {
+    let mut names = required(object);
+    let mut requires = false;
+    for besides in besides {
+        for (keyword, value) in *besides {
+            match keyword.as_str() {
+                "properties" => {}
+                "required" => {
+                    requires = true;
+                    names.extend(required(besides));
+                    // It stands where it is said first.
+                    object
+                        .entry(keyword)
+                        .or_insert_with(|| Value::Array(Vec::new()));
                 }
-            }),
-            "required" => {
-                let mut names = required(object);
-                names.extend(required(also));
-                set_required(object, names);
-            }
-            _ => {
-                object.entry(keyword).or_insert_with(|| value.clone());
+                _ => {
+                    object.entry(keyword).or_insert_with(|| value.clone());
+                }
             }
         }
     }
+    if requires {
+        set_required(object, names);
+    }
+    add_properties(object, besides, &|mine, others| {
+        if let Value::Object(mine) = mine {
+            let others: Vec<_> = others
+                .iter()
+                .copied()
+                .filter_map(Value::as_object)
+                .collect();
+            with_all(mine, &others);
+        }
+    });
 }
 
 /// Adds the properties of alternatives: what all of them require is required, and nothing else of theirs.
 pub(super) fn with_any(object: &mut Map<String, Value>, alternatives: &[Map<String, Value>]) {
-    for alternative in alternatives {
-        if let Some(properties) = alternative.get("properties") {
-            add_properties(object, properties, &or);
-        }
-    }
+    let all: Vec<_> = alternatives.iter().collect();
+    add_properties(object, &all, &or);
     let Some((first, others)) = alternatives.split_first() else {
         return;
     };
@@ -45,9 +58,11 @@ pub(super) fn with_any(object: &mut Map<String, Value>, alternatives: &[Map<Stri
     set_required(object, names);
 }
 
-/// Lets a property be one thing or the other.
-fn or(mine: &mut Value, other: &Value) {
-    if mine == other {
+/// Lets a property be one thing or another.
+fn or(mine: &mut Value, others: &[&Value]) {
+    let is_other = |other: &&Value| *mine != **other;
+    let others: Vec<&Value> = others.iter().copied().filter(is_other).collect();
+    if others.is_empty() {
         return;
     }
     let is_choice = mine
@@ -56,33 +71,45 @@ fn or(mine: &mut Value, other: &Value) {
     if !is_choice {
         *mine = serde_json::json!({ "anyOf": [mine.take()] });
     }
-    if let Some(Value::Array(choices)) = mine.get_mut("anyOf")
-        && !choices.contains(other)
-    {
-        choices.push(other.clone());
-    }
-}
-
-fn add_properties(
-    object: &mut Map<String, Value>,
-    properties: &Value,
-    both: &dyn Fn(&mut Value, &Value),
-) {
-    let Value::Object(properties) = properties else {
+    let Some(Value::Array(choices)) = mine.get_mut("anyOf") else {
         return;
     };
+    let mut seen: HashSet<&Value> = choices.iter().collect();
+    let new: Vec<Value> = (others.into_iter())
+        .filter(|other| seen.insert(other))
+        .cloned()
+        .collect();
+    choices.extend(new);
+}
+
+/// Adds the properties of others; `both` joins those that are known already with all that is said of them.
+fn add_properties(
+    object: &mut Map<String, Value>,
+    others: &[&Map<String, Value>],
+    both: &dyn Fn(&mut Value, &[&Value]),
+) {
+    let told = others.iter().filter_map(|other| other.get("properties"));
+    let mut told = told.filter_map(Value::as_object).peekable();
+    if told.peek().is_none() {
+        return;
+    }
     let known = object
         .entry("properties")
         .or_insert_with(|| Value::Object(Map::new()));
     let Value::Object(known) = known else {
         return;
     };
-    for (name, schema) in properties {
-        match known.get_mut(name) {
-            Some(mine) => both(mine, schema),
-            None => {
-                known.insert(name.clone(), schema.clone());
-            }
+    let mut joined: HashMap<&str, Vec<&Value>> = HashMap::new();
+    for (name, schema) in told.flatten() {
+        if known.contains_key(name) {
+            joined.entry(name).or_default().push(schema);
+        } else {
+            known.insert(name.clone(), schema.clone());
+        }
+    }
+    for (name, schemas) in joined {
+        if let Some(mine) = known.get_mut(name) {
+            both(mine, &schemas);
         }
     }
 }

@@ -61,10 +61,12 @@ impl Top<'_> {
         if let Some(Value::String(reference)) = object.remove("$ref") {
             self.follow(&reference, &mut object, steps);
         }
-        for branch in branches(&mut object, "allOf", steps) {
-            let branch = self.flat(&branch, steps + 1);
-            merge::with_all(&mut object, &branch);
-        }
+        let branches_of_all = branches(&mut object, "allOf", steps);
+        let besides: Vec<Map<String, Value>> = branches_of_all
+            .iter()
+            .map(|branch| self.flat(branch, steps + 1))
+            .collect();
+        merge::with_all(&mut object, &besides.iter().collect::<Vec<_>>());
         for (keyword, how_many) in [("anyOf", "at least one"), ("oneOf", "exactly one")] {
             let branches = branches(&mut object, keyword, steps);
             self.choose(&mut object, &branches, how_many, steps);
@@ -90,7 +92,7 @@ impl Top<'_> {
         let mut target = self.flat(target, steps + 1);
         // The definitions of the top serve all references.
         target.retain(|keyword, _| !matches!(keyword.as_str(), "$defs" | "definitions"));
-        merge::with_all(object, &target);
+        merge::with_all(object, &[&target]);
     }
 
     fn choose(
@@ -100,13 +102,13 @@ impl Top<'_> {
         how_many: &str,
         steps: usize,
     ) {
-        let mut alternatives: Vec<Map<String, Value>> = branches
+        let alternatives: Vec<Map<String, Value>> = branches
             .iter()
             .map(|branch| self.flat(branch, steps + 1))
             .filter(can_be_object)
             .collect();
-        if alternatives.len() == 1 {
-            merge::with_all(object, &alternatives.remove(0));
+        if let [only] = alternatives.as_slice() {
+            merge::with_all(object, &[only]);
             return;
         }
         let told: Vec<String> = alternatives.iter().filter_map(names).collect();

@@ -82,8 +82,8 @@ fn one_of(
         .filter_map(Value::as_object)
         .map(|choice| all_merged(choice, 0))
         .collect();
-    if choices.len() == 1 {
-        merge::with_all(&mut object, &choices.remove(0));
+    if let [only] = choices.as_slice() {
+        merge::with_all(&mut object, &[only]);
         return convert(&object.into(), depth + 1, left);
     }
     if let Some(values) = listed(&choices) {
@@ -119,7 +119,7 @@ fn share(beside: Map<String, Value>, choices: &mut [Map<String, Value>], left: &
     };
     *left = rest;
     for choice in choices {
-        merge::with_all(choice, &beside);
+        merge::with_all(choice, &[&beside]);
     }
 }
 
@@ -226,12 +226,14 @@ fn properties(
 /// The schema with what must hold besides taken into it.
 fn all_merged(object: &Map<String, Value>, depth: usize) -> Map<String, Value> {
     let mut object = object.clone();
-    for branch in taken(&mut object, "allOf") {
-        if let Value::Object(branch) = branch
-            && depth < MOST_DEPTH
-        {
-            merge::with_all(&mut object, &all_merged(&branch, depth + 1));
-        }
+    let branches = taken(&mut object, "allOf");
+    if depth < MOST_DEPTH {
+        let besides: Vec<Map<String, Value>> = branches
+            .iter()
+            .filter_map(Value::as_object)
+            .map(|branch| all_merged(branch, depth + 1))
+            .collect();
+        merge::with_all(&mut object, &besides.iter().collect::<Vec<_>>());
     }
     object
 }

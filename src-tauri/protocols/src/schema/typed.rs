@@ -1,5 +1,7 @@
 //! The types of Gemini's older schema dialect, and what each of them takes.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::note;
@@ -150,11 +152,12 @@ pub(super) fn values(
         return None;
     }
     let mut values: Vec<String> = Vec::with_capacity(listed.len());
+    let mut seen = HashSet::with_capacity(listed.len());
     for value in listed {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        if !text.is_empty() && !values.contains(&text) {
+        if !text.is_empty() && seen.insert(text.clone()) {
             values.push(text);
         }
     }

@@ -1,3 +1,4 @@
+mod large;
 mod laws;
 mod openapi;
 mod shapes;
