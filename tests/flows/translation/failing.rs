@@ -363,7 +363,9 @@ async fn a_client_that_leaves_before_the_first_event_blames_nobody() {
     stage
         .upstream
         .always(Answer::saying("one").hanging_after(0));
-    for (number, (client, provider)) in directions().enumerate() {
+    let others = |client| directions().find(|pair| pair.0 == client);
+    let pairs = Protocol::ALL.into_iter().filter_map(others);
+    for (number, (client, provider)) in pairs.enumerate() {
         let body = sample::stream(client, &via(provider), "hi");
         let mut live = stage.caller(client).open(body).await;
         let sign = within(PATIENCE, "a sign of life", live.next_bytes()).await;
@@ -380,7 +382,8 @@ async fn a_client_that_leaves_before_the_first_event_blames_nobody() {
 async fn an_answer_that_begins_with_endless_blanks_is_none() {
     let stage = Stage::with(ScriptedUpstream::greeting()).await;
     let (client, provider) = (Protocol::Anthropic, Protocol::OpenAi);
-    for blank in [" ", "\n", ": still here\n\n"] {
+    let comment = format!(": {}\n\n", "still here ".repeat(1000));
+    for blank in [" ", "\n", &comment] {
         let megabyte = Bytes::from(blank.repeat((1 << 20) / blank.len() + 1));
         let answer = |count| {
             let blanks = std::iter::repeat_n(megabyte.clone(), count);
@@ -392,9 +395,14 @@ async fn an_answer_that_begins_with_endless_blanks_is_none() {
         stage.upstream.always(answer(2));
         let reply = stage.caller(client).stream(&via(provider), "hi").await;
 
-        assert_eq!(refused.status, 502, "{blank:?}");
+        assert_eq!(refused.status, 502, "{}", &blank[..1]);
         let entry = stage.keyway.log_of(&refused).await;
-        assert_eq!(entry["error_code"], "upstream_not_an_answer", "{blank:?}");
+        assert_eq!(
+            entry["error_code"],
+            "upstream_not_an_answer",
+            "{}",
+            &blank[..1]
+        );
         assert!(message(&refused.json()).contains("blanks and comments"));
         assert!(
             reply.text().contains(":\"one\""),
