@@ -27,3 +27,4 @@ mod routing;
 mod secrets;
 mod table;
 mod translation;
+mod web_search;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use keyway_protocols::{Protocol, cross::ReasoningForm, envelope};
 
-use crate::{ids::KeyId, upstream::address::Action};
+use crate::{ids::KeyId, toolloop::Searcher, upstream::address::Action};
 
 /// What the client asked, ready to be sent to any target.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub(super) struct Turn {
     pub reasoning: ReasoningForm,
     /// Whether the conversation is to be summed up (`/responses/compact`).
     pub compacts: bool,
+    /// What searches the web for targets that do not, for clients that leave that to them.
+    pub searcher: Option<Searcher>,
 }
 
 /// Where the model's name stands in a body, and how it is written there.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// So many connections may turn out to have ended while they waited; the pool may hold more of them.
-const MOST_STALE: u32 = 3;
+pub(super) const MOST_STALE: u32 = 3;
 
 /// Sends the ask to a target with one of its credentials and waits for the head of the answer.
 pub(super) async fn attempt(
@@ -39,7 +39,8 @@ pub(super) async fn attempt(
     }
 }
 
-fn request(
+/// The request that a target gets.
+pub(super) fn request(
     ask: &Ask<'_>,
     prepared: &Prepared,
     target: &PlannedTarget,

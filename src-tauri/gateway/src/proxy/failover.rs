@@ -14,6 +14,7 @@ use super::{
     manner::no_answer,
     plan::PlannedTarget,
     prepare::{Prepared, prepare},
+    searching::Searching,
     share::claim,
 };
 use crate::{
@@ -93,6 +94,14 @@ struct Answered {
     trouble: Option<Outcome>,
 }
 
+/// What was heard of a target, however the try ended.
+#[derive(Default)]
+struct Heard {
+    status: Option<StatusCode>,
+    /// The searches and further requests of an answer that was read whole.
+    rounds: Vec<AttemptNote>,
+}
+
 /// The request as the target that is being asked gets it; its credentials share it.
 #[derive(Default)]
 struct Body<'a>(Option<(&'a PlannedTarget, Prepared)>);
@@ -122,22 +131,26 @@ impl<'a> Candidate<'a> {
     ) -> Result<Answered, ProxyError> {
         self.describe(exchange);
         let began = exchange.elapsed();
-        let mut status = None;
-        let outcome = self.ask_once(exchange, ask, body, &mut status).await;
+        let mut heard = Heard::default();
+        let outcome = self.ask_once(exchange, ask, body, &mut heard).await;
         let took = exchange.elapsed().saturating_sub(began);
         match outcome {
             Ok(answered) => {
                 let trouble = answered.trouble;
                 self.note_health(&exchange.app, trouble.unwrap_or(Outcome::Served));
                 let status = answered.answer.status();
-                exchange.tried(|| self.note(Some(status), None, took), trouble.is_none());
+                let is_plain = trouble.is_none() && heard.rounds.is_empty();
+                exchange.tried(|| self.note(Some(status), None, took), is_plain);
+                exchange.entry.attempts.append(&mut heard.rounds);
                 Ok(answered)
             }
             Err(error) => {
                 if error.is_fault_of_upstream() {
                     self.note_health(&exchange.app, Outcome::Failed);
                 }
-                exchange.tried(|| self.note(status, Some(error.code()), took), false);
+                let note = self.note(heard.status, Some(error.code()), took);
+                exchange.tried(|| note, false);
+                exchange.entry.attempts.append(&mut heard.rounds);
                 Err(error)
             }
         }
@@ -148,7 +161,7 @@ impl<'a> Candidate<'a> {
         exchange: &mut Exchange,
         ask: &Ask<'_>,
         body: &mut Body<'a>,
-        status: &mut Option<StatusCode>,
+        heard: &mut Heard,
     ) -> Result<Answered, ProxyError> {
         let app = exchange.app.clone();
         exchange.entry.losses = Losses::default();
@@ -162,7 +175,7 @@ impl<'a> Candidate<'a> {
             }
         })?;
         exchange.sent();
-        *status = Some(response.status());
+        heard.status = Some(response.status());
         if let Some(what) = no_answer(response.status(), response.headers()) {
             let provider = self.target.provider.provider.id.clone();
             let what = what.to_owned();
@@ -174,8 +187,10 @@ impl<'a> Candidate<'a> {
             credential: self.credential.map(|credential| credential.id.clone()),
             alias: alias(exchange, self.target),
             way: prepared.way.clone(),
+            searching: Searching::of(&app, ask, prepared, self.target, credential)?,
         };
-        let answer = Answer::of_upstream(response, from).opened(&app).await?;
+        let answer = Answer::of_upstream(response, from);
+        let answer = answer.opened(&app, &mut heard.rounds).await?;
         let trouble = trouble.or_else(|| answer.trouble());
         Ok(Answered { answer, trouble })
     }

@@ -18,6 +18,7 @@ use super::{
     failover, headers,
     intake::{self, Intake},
     plan::{self, Plan, Question, Targets, Wants},
+    searching,
 };
 use crate::config::{ClientKey, Purpose, Reasoning, Route};
 
@@ -101,6 +102,7 @@ pub(super) fn turn(exchange: &Exchange, asked: &Asked) -> Turn {
         list: protocol == Protocol::Gemini && !query.split('&').any(|part| part == "alt=sse"),
         reasoning: ReasoningForm::Native,
         compacts: false,
+        searcher: searching::searcher(protocol, &asked.caller.group),
     }
 }
 

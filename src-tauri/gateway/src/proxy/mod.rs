@@ -44,6 +44,7 @@ mod quoted;
 mod relay;
 mod reply;
 mod retry;
+mod searching;
 mod share;
 
 use std::sync::Arc;

@@ -124,6 +124,11 @@ impl Searcher {
         })
     }
 
+    /// The readable id of the tool provider.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Searches.
     pub async fn search(&self, http: &Http, search: &Search) -> Result<Found, SearchError> {
         let answer = http

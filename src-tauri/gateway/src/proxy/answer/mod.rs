@@ -5,6 +5,7 @@ mod crossed;
 mod failure;
 mod opening;
 mod reading;
+mod rounds;
 mod success;
 
 use std::{sync::Arc, time::Duration};
@@ -26,16 +27,17 @@ use self::{
 };
 use super::{
     collect::collect, echo::EchoBody, error::ProxyError, exchange::Exchange, plan::PlannedTarget,
-    prepare::Way, reply::ReplyBody,
+    prepare::Way, reply::ReplyBody, searching::Searching,
 };
 use crate::{
     app::App,
     ids::CredentialId,
+    store::logs::AttemptNote,
     upstream::health::{Circuit, Outcome},
 };
 
 /// So much of an error body is kept; what is longer is a page for people.
-const MOST_ERROR_BYTES: usize = 1 << 20;
+pub(super) const MOST_ERROR_BYTES: usize = 1 << 20;
 
 /// An answer that is about to go out.
 #[derive(Debug)]
@@ -80,6 +82,8 @@ pub(super) struct Origin {
     pub alias: Option<Arc<str>>,
     /// What brings the answer back to the client's protocol, where it has to be.
     pub way: Option<Way>,
+    /// What its searches take, if it may want any.
+    pub searching: Option<Arc<Searching>>,
 }
 
 impl Origin {
@@ -93,6 +97,14 @@ impl Origin {
         ProxyError::NotAnAnswer {
             provider: self.provider().to_owned(),
             what: what.to_owned(),
+        }
+    }
+
+    /// Says that it broke off.
+    pub(super) fn cut(&self, reason: String) -> ProxyError {
+        ProxyError::Cut {
+            provider: self.provider().to_owned(),
+            reason,
         }
     }
 
@@ -146,8 +158,13 @@ impl Answer {
     }
 
     /// Reads as much of another protocol's answer as it takes to know that it is one: an error that comes
-    /// first is told as one, and another target may still answer.
-    pub(super) async fn opened(self, app: &App) -> Result<Self, ProxyError> {
+    /// first is told as one, and another target may still answer. Where all of it has to be read, its searches
+    /// are made as well, and noted.
+    pub(super) async fn opened(
+        self,
+        app: &App,
+        notes: &mut Vec<AttemptNote>,
+    ) -> Result<Self, ProxyError> {
         if !self.status.is_success() {
             return Ok(self);
         }
@@ -158,7 +175,7 @@ impl Answer {
             let body = Body::Upstream { incoming, from };
             return Ok(Self { body, ..self });
         };
-        match opening::open(app, incoming, &self.headers, &from, way).await? {
+        match opening::open(app, incoming, &self.headers, &from, way, notes).await? {
             Opened::Told(told) => Ok(Self {
                 status: StatusCode::from_u16(told.status).unwrap_or(StatusCode::BAD_GATEWAY),
                 body: Body::Told { told, from },

@@ -14,10 +14,12 @@ use serde_json::{Value, value::RawValue};
 use super::{
     Origin,
     reading::{Broken, First, Reading, Sides, first_error},
+    rounds,
 };
 use crate::{
     app::App,
     proxy::{convert, decode::Decoder, error::ProxyError, manner::Manner, prepare::Way, quoted},
+    store::logs::AttemptNote,
 };
 
 /// What an answer turned out to be.
@@ -51,6 +53,7 @@ pub(super) async fn open(
     headers: &HeaderMap,
     from: &Origin,
     way: Way,
+    notes: &mut Vec<AttemptNote>,
 ) -> Result<Opened, ProxyError> {
     let Some(decoder) = Decoder::of(headers) else {
         return Err(from.no_answer("an encoding that nobody asked for"));
@@ -79,11 +82,11 @@ pub(super) async fn open(
         None => Err(from.no_answer("nothing at all")),
         Some(b'{' | b'[') => {
             let bytes = reading.rest().await.map_err(cut)?;
-            whole(bytes, sides, from, way).await
+            whole(bytes, sides, from, way, notes).await
         }
         Some(_) if !way.streamed => {
             let bytes = reading.rest().await.map_err(cut)?;
-            gathered(bytes, sides, from, way).await
+            gathered(bytes, sides, from, way, notes).await
         }
         Some(_) => {
             let looked = tokio::time::timeout(patience, reading.first_event(sides)).await;
@@ -109,9 +112,18 @@ fn begun(reading: Reading, from: &Origin, way: &Way) -> Result<Opened, ProxyErro
 }
 
 /// A body that is JSON: an answer, an error, or Gemini's list of both.
-async fn whole(bytes: Bytes, sides: Sides, from: &Origin, way: Way) -> Result<Opened, ProxyError> {
+async fn whole(
+    bytes: Bytes,
+    sides: Sides,
+    from: &Origin,
+    way: Way,
+    notes: &mut Vec<AttemptNote>,
+) -> Result<Opened, ProxyError> {
     if let Some(events) = list_as_events(sides.spoken, &bytes) {
-        return gathered(events, sides, from, way).await;
+        return gathered(events, sides, from, way, notes).await;
+    }
+    if let Some(searching) = &from.searching {
+        return rounds::settled(bytes, sides, from, &way, (searching, notes)).await;
     }
     let (size, body) = (bytes.len(), bytes.clone());
     let converted = convert::apart(size, move || {
@@ -130,9 +142,13 @@ async fn gathered(
     sides: Sides,
     from: &Origin,
     way: Way,
+    notes: &mut Vec<AttemptNote>,
 ) -> Result<Opened, ProxyError> {
     if let Some(error) = first_error(sides, &bytes) {
         return Ok(Opened::Told(error));
+    }
+    if let Some(searching) = &from.searching {
+        return rounds::settled(bytes, sides, from, &way, (searching, notes)).await;
     }
     let (size, body) = (bytes.len(), bytes.clone());
     let converted = convert::apart(size, move || {
@@ -158,7 +174,8 @@ fn shaped(answer: CrossBody, compacts: bool) -> Option<CrossBody> {
     Some(CrossBody { body, ..answer })
 }
 
-fn judged(
+/// What a conversion made of an answer, and whether that is an answer.
+pub(super) fn judged(
     converted: Option<CrossBody>,
     bytes: &[u8],
     sides: Sides,

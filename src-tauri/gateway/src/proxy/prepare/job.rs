@@ -83,7 +83,7 @@ impl Job {
             id: &turn.id,
             now: u64::try_from(now).unwrap_or_default(),
             reasoning: turn.reasoning,
-            searches: false,
+            searches: turn.searcher.is_some(),
         };
         let memory = Remembered {
             app: &self.app,
@@ -94,9 +94,11 @@ impl Job {
 }
 
 /// The thoughts of the key that asks.
-struct Remembered<'a> {
-    app: &'a App,
-    turn: &'a Turn,
+pub(in crate::proxy) struct Remembered<'a> {
+    /// Where they are kept.
+    pub app: &'a App,
+    /// Who asks.
+    pub turn: &'a Turn,
 }
 
 impl Memory for Remembered<'_> {

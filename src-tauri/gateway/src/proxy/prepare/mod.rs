@@ -18,17 +18,19 @@ use keyway_protocols::{
 };
 
 use self::job::Job;
+pub(super) use self::job::Remembered;
 use super::{
     ask::{Ask, OwnedAction, Spot, Turn},
     convert,
     error::ProxyError,
     multipart,
     plan::PlannedTarget,
+    searching,
 };
 use crate::{app::App, ids::KeyId};
 
 /// So many bytes on both sides of a seam between pieces are looked at for what may lie across it.
-const SEAM: usize = 8;
+const SEAM: usize = 16;
 
 /// A request as one target gets it.
 #[derive(Debug)]
@@ -96,6 +98,7 @@ fn must_convert(ask: &Ask<'_>, turn: &Turn, target: &PlannedTarget) -> bool {
     let lacks = |quirk: &str| own.get(quirk).and_then(serde_json::Value::as_bool) == Some(false);
     ask.protocol != target.protocol
         || turn.reasoning != ReasoningForm::Native
+        || searching::is_due(ask, turn, target)
         || ask.protocol == Protocol::OpenAiResponses
             && (lacks("custom_tools") || lacks("tool_namespaces"))
 }
@@ -174,11 +177,16 @@ fn needs_cleaning(pieces: &[Bytes], quirks: &Quirks) -> bool {
 
 /// Whether carriers of ours lie in a body, wherever its pieces were cut.
 fn holds_carriers(pieces: &[Bytes]) -> bool {
-    pieces.iter().any(|piece| Carrier::is_in(piece))
+    holds(pieces, Carrier::is_in)
+}
+
+/// Whether something short lies in a body, wherever its pieces were cut.
+pub(super) fn holds(pieces: &[Bytes], is_in: impl Fn(&[u8]) -> bool) -> bool {
+    pieces.iter().any(|piece| is_in(piece))
         || pieces.windows(2).any(|pair| {
             let left = &pair[0][pair[0].len().saturating_sub(SEAM)..];
             let right = &pair[1][..pair[1].len().min(SEAM)];
-            Carrier::is_in(&[left, right].concat())
+            is_in(&[left, right].concat())
         })
 }
 

@@ -27,6 +27,9 @@ struct End {
 impl Relay {
     /// The upstream's body is at its end: is the answer, too?
     pub(super) fn end(&mut self) {
+        if self.goes_on() {
+            return;
+        }
         let Some(end) = self.close_reading() else {
             self.finish();
             return;
@@ -54,10 +57,7 @@ impl Relay {
 
     /// The error of an upstream that broke off.
     pub(super) fn cut(&self, reason: String) -> ProxyError {
-        ProxyError::Cut {
-            provider: self.source.from.provider().to_owned(),
-            reason,
-        }
+        self.source.from.cut(reason)
     }
 
     /// Nothing more comes. After the closing event nothing of the answer is missing.

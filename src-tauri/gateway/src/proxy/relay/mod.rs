@@ -1,6 +1,7 @@
 //! Passes an answer on as it comes; ends it in the client's own words when the upstream breaks off.
 
 mod closing;
+mod rounds;
 
 use std::{
     future::Future,
@@ -17,7 +18,7 @@ use tokio::time::Sleep;
 
 use super::{
     answer::Origin, convert::guarded, decode::Decoder, error::ProxyError, exchange::Exchange,
-    reply::BrokenOff,
+    reply::BrokenOff, searching::Errand,
 };
 
 /// Pieces that are there at once go out as one, up to this size: fewer writes, fewer chunks.
@@ -58,6 +59,8 @@ pub struct Relay {
     exchange: Exchange,
     out: Vec<Bytes>,
     state: State,
+    /// What the gateway does between two streams of one answer.
+    errand: Option<Errand>,
     idle: Pin<Box<Sleep>>,
     last_piece: Instant,
     last_out: Instant,
@@ -90,6 +93,7 @@ impl Relay {
             exchange,
             out: Vec::new(),
             state: State::Flowing,
+            errand: None,
         }
     }
 
@@ -146,6 +150,9 @@ impl Relay {
 
     /// Reads one piece of the upstream's body, or its end, or notices that nothing comes.
     fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.errand.is_some() {
+            return self.poll_errand(context);
+        }
         match Pin::new(&mut self.source.incoming).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.last_piece = self.exchange.app.clock.instant();
@@ -208,7 +215,9 @@ impl Relay {
                 Ok(())
             }
         };
-        taken.map_err(|error| self.cut(error.to_string()))
+        taken.map_err(|error| self.cut(error.to_string()))?;
+        self.set_out();
+        Ok(())
     }
 
     fn gathered(&self) -> usize {
