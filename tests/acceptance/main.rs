@@ -16,3 +16,4 @@ mod keyway_router;
 mod sdks;
 mod stage;
 mod tools;
+mod web_search;
