@@ -33,7 +33,11 @@ pub(super) fn heard(protocol: Protocol, reply: &Reply) -> Heard {
         (Protocol::Responses, true) => responses(&response(reply)),
         (Protocol::Gemini, false) => gemini(&[reply.json()]),
         (Protocol::Gemini, true) => {
-            let chunks: Vec<Value> = reply.events().iter().map(keyway_tests::SseEvent::json).collect();
+            let chunks: Vec<Value> = reply
+                .events()
+                .iter()
+                .map(keyway_tests::SseEvent::json)
+                .collect();
             gemini(&chunks)
         }
     }
