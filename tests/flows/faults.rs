@@ -212,8 +212,8 @@ async fn overload() {
         lines,
         [
             "anthropic: 529 overloaded_error | 529 overloaded, tried: 529",
-            "openai: 529 server_error | 529 upstream, tried: 529",
-            "openai-responses: 529 server_error | 529 upstream, tried: 529",
+            "openai: 529 server_error | 529 overloaded, tried: 529",
+            "openai-responses: 529 server_error | 529 overloaded, tried: 529",
             "gemini: 529 UNAVAILABLE | 529 overloaded, tried: 529"
         ]
     );
