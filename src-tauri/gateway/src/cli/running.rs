@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
+    time::Duration,
 };
 
 use http::Method;
@@ -17,11 +18,33 @@ use super::{
 };
 use crate::{gateway, options::Options, serving, store};
 
+/// How often, and after which pause, a gateway that is just starting is looked for.
+const STARTING_TRIES: u32 = 5;
+const STARTING_PAUSE: Duration = Duration::from_millis(100);
+
 /// The gateway that was named, or the one that serves this data folder; none when none does.
 pub(super) async fn running(context: &Context) -> Result<Option<Remote>, Failure> {
     if let Some(url) = &context.url {
         return named(context, url).await.map(Some);
     }
+    // A gateway that has just begun serves the folder a moment before it can be reached.
+    for _ in 0..STARTING_TRIES {
+        if let Some(remote) = reached(context).await? {
+            return Ok(Some(remote));
+        }
+        if !serving::is_served(&context.options.data_dir) {
+            return Ok(None);
+        }
+        tokio::time::sleep(STARTING_PAUSE).await;
+    }
+    Err(Failure::unreachable(
+        "a gateway serves this data folder, but it cannot be reached from here",
+    )
+    .so("give the KEYWAY_HOST and KEYWAY_TLS_CERT it runs with, or --url and --token"))
+}
+
+/// The gateway that serves this data folder, where one answers.
+async fn reached(context: &Context) -> Result<Option<Remote>, Failure> {
     let written = port_in_file(&context.options);
     for address in candidates(&context.options, written) {
         match ours_at(context, address).await {
@@ -30,12 +53,6 @@ pub(super) async fn running(context: &Context) -> Result<Option<Remote>, Failure
             // On a port that no gateway of this data folder wrote down others may do as they like.
             Ok(None) | Err(_) => {}
         }
-    }
-    if serving::is_served(&context.options.data_dir) {
-        return Err(Failure::unreachable(
-            "a gateway serves this data folder, but it cannot be reached from here",
-        )
-        .so("give the KEYWAY_HOST and KEYWAY_TLS_CERT it runs with, or --url and --token"));
     }
     Ok(None)
 }
