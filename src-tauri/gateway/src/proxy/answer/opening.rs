@@ -151,9 +151,10 @@ async fn gathered(
         return rounds::settled(bytes, sides, from, &way, (searching, notes)).await;
     }
     let (size, body) = (bytes.len(), bytes.clone());
+    let keys = quoted::keys(&from.target.provider);
     let converted = convert::apart(size, move || {
         if way.streamed {
-            let mut stream = way.back.stream();
+            let mut stream = way.back.stream().hiding(keys);
             let mut out = Vec::new();
             stream.push(body, &mut out).ok()?;
             let end = stream.finish(&mut out);
